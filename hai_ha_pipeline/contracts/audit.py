@@ -1,0 +1,65 @@
+"""Contracts of the audit tables: what was read, what was set aside, and why."""
+
+import pandera.polars as pa
+import polars as pl
+
+from hai_ha_pipeline.contracts.types import MOMENT, Contract
+
+
+class Rejected(Contract):
+    """One row is one figure, or one damaged record, that was read and not loaded."""
+
+    statement_key: int = pa.Field(unique=True, description="Key of the statement.")
+    source: str = pa.Field(description="Folder under sources/.")
+    file: str = pa.Field(description="File inside the folder.")
+    row: int = pa.Field(description="Line in that file; the header is line 1.")
+    column: str = pa.Field(nullable=True, description="Column of the figure; null for a damaged record.")
+    field: str = pa.Field(nullable=True, description="Part of the statement that broke the rule.")
+    text: str = pa.Field(nullable=True, description="That part as it was read.")
+    value_as_printed: str = pa.Field(nullable=True, description="The figure, or the damaged record, as it stands in the file.")
+    rule: str = pa.Field(description="Rule that was broken.")
+    reason: str = pa.Field(description="The rule in a sentence, with what would mend it.")
+
+
+class Load(Contract):
+    """One row is one file of a source: what was read and what became of it; the counts add up."""
+
+    source: str = pa.Field(description="Folder under sources/.")
+    file: str = pa.Field(nullable=True, description="File inside the folder; null where the source failed before a file was found.")
+    state: str = pa.Field(isin=("loaded", "stale", "failed"), description="loaded; stale: the source fails now and its last good content is used; failed.")
+    message: str = pa.Field(nullable=True, description="Why the source is stale or failed, and how to mend it.")
+    sha256: str = pa.Field(nullable=True, description="Hash of the file's content.")
+    ingested_at: MOMENT = pa.Field(nullable=True, description="When this project first read this content (UTC).")
+    records_read: int = pa.Field(ge=0, description="Records in the file, the header and blank lines not counted.")
+    cells_read: int = pa.Field(ge=0, description="Cells that can hold a figure, and damaged records, as counted while reading.")
+    figures_loaded: int = pa.Field(ge=0, description="Rows of the facts that come from this file.")
+    figures_rejected: int = pa.Field(ge=0, description="Rows of audit.rejected that come from this file.")
+    cells_missing: int = pa.Field(ge=0, description="Cells with a declared missing mark.")
+
+    class Config:
+        """A file stands once."""
+
+        unique = ["source", "file"]
+
+    @pa.dataframe_check(description="cells_read = figures_loaded + figures_rejected + cells_missing, for every file.")
+    def _counts_add_up(cls, data: pa.PolarsData) -> pl.LazyFrame:
+        accounted = pl.col("figures_loaded") + pl.col("figures_rejected") + pl.col("cells_missing")
+        return data.lazyframe.select(pl.col("cells_read") == accounted)
+
+
+class Correction(Contract):
+    """One row is one line of a corrections.csv whose expectation held, so that it was applied."""
+
+    source: str = pa.Field(description="Folder under sources/.")
+    file: str = pa.Field(description="File that the correction is about.")
+    row: int = pa.Field(ge=1, description="Line in that file; the header is line 1.")
+    column: str = pa.Field(description="Column in that file.")
+    expected: str = pa.Field(description="The cell as it stands in the file.")
+    corrected: str = pa.Field(description="What is read instead.")
+    reason: str = pa.Field(description="The evidence.")
+    since: str = pa.Field(description="Day the correction was made.")
+
+    class Config:
+        """A cell is corrected once."""
+
+        unique = ["source", "file", "row", "column"]

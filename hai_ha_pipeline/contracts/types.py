@@ -1,0 +1,70 @@
+"""The few types that contracts share, and how a contract is read as data."""
+
+from dataclasses import dataclass
+from typing import Annotated, Any
+
+import pandera.polars as pa
+import polars as pl
+
+VALUE = Annotated[pl.Decimal, 18, 6]
+DAY = pl.Date
+MOMENT = Annotated[pl.Datetime, "us", None]
+
+OBS_STATUSES = ("A", "B", "D", "E", "F", "G", "I", "J", "M", "N", "P", "S", "U", "V")
+ROLES = ("result", "target", "baseline")
+QUALIFIERS = ("exact", "more_than", "at_least", "nearly", "at_most", "about", "range")
+OPERATORS = (">=", "<=", "=", "between", "reduce_by")
+DIRECTIONS = ("up", "down", "maintain", "none")
+MEASURE_KINDS = ("flow", "stock", "ratio", "milestone")
+
+type_of_value = pl.Decimal(18, 6)
+
+
+class Contract(pa.DataFrameModel):
+    """What every contract shares: exactly its columns, in its order, nothing coerced."""
+
+    class Config:
+        """Exactly these columns, in this order."""
+
+        strict = True
+        ordered = True
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column of a contract, as documentation."""
+
+    name: str
+    dtype: str
+    is_nullable: bool
+    description: str
+
+
+def grain(contract: type[Contract]) -> str:
+    """What one row is: the first paragraph of the contract's docstring."""
+    return " ".join((contract.__doc__ or "").split("\n\n")[0].split())
+
+
+def columns(contract: type[Contract]) -> list[Column]:
+    """The columns of a contract, in its order."""
+    return [
+        Column(name, _sql_name(column.dtype.type), column.nullable, column.description or "")
+        for name, column in contract.to_schema().columns.items()
+    ]
+
+
+def polars_schema(contract: type[Contract]) -> dict[str, Any]:
+    """Column name to Polars type, in the contract's order."""
+    return {name: column.dtype.type for name, column in contract.to_schema().columns.items()}
+
+
+def empty(contract: type[Contract]) -> pl.DataFrame:
+    """A frame of the contract's shape without rows."""
+    return pl.DataFrame(schema=polars_schema(contract))
+
+
+def _sql_name(dtype: Any) -> str:
+    if isinstance(dtype, pl.Decimal):
+        return f"DECIMAL({dtype.precision},{dtype.scale})"
+    names = {pl.Int64: "BIGINT", pl.String: "VARCHAR", pl.Boolean: "BOOLEAN", pl.Date: "DATE", pl.Datetime: "TIMESTAMP"}
+    return next(name for kind, name in names.items() if dtype == kind)

@@ -1,0 +1,1 @@
+"""What a printed figure means: numbers, the words around them, and periods. Pure functions of text."""

@@ -1,0 +1,97 @@
+"""A printed number: which digits, in which number format, alone, as a range or as a part of a whole.
+
+Text in, DECIMAL out, never float. The declared decimal and grouping marks decide; what does not fit them is no number.
+Where one separator is followed by exactly three digits the text has a second reading, which is returned beside the
+declared one so that the caller can weigh both.
+"""
+
+import re
+from collections.abc import Callable
+
+import polars as pl
+
+Reader = Callable[[pl.Expr, str, str], pl.Expr]
+NUMBER = pl.Decimal(38, 6)
+_TOKEN = r"[+\-]?\d(?:[\d.,' ]*\d)?"
+_PART = r"/|von|of|trên tổng số"
+_RANGE = r"-|bis|to|đến"
+PATTERN = (
+    rf"^(?P<prefix>\D*?)(?P<first>{_TOKEN})"
+    rf"(?:\s*%?\s*(?:(?P<part>{_PART})|(?P<range>{_RANGE}))\s*(?P<second>\d(?:[\d.,' ]*\d)?))?"
+    r"(?P<suffix>\D*)$"
+)
+PARSED = {
+    "number": NUMBER, "decimals": pl.Int64, "second": NUMBER, "second_decimals": pl.Int64, "is_part": pl.Boolean,
+    "is_range": pl.Boolean, "other_reading": NUMBER, "words": pl.String,
+}  # fmt: skip
+
+
+def parsed_numbers(texts: pl.DataFrame) -> pl.DataFrame:
+    """Read printed numbers.
+
+    `texts` has the columns `text`, `decimal_char` and `group_char`. The result has the same rows and the columns of
+    `PARSED`: the number (null where the text is none in its format) with how many decimals were printed, a second number
+    of a range or of the whole that the first is a part of, the other reading of an ambiguous text, and the words around.
+    """
+    captured = texts.with_columns(_tidied(pl.col("text")).str.extract_groups(PATTERN).alias("groups")).unnest("groups")
+    formats = texts.select("decimal_char", "group_char").unique().drop_nulls().rows()
+    return captured.select(
+        number=_by_format("first", formats, _number),
+        decimals=_by_format("first", formats, _decimals),
+        second=_by_format("second", formats, _number),
+        second_decimals=_by_format("second", formats, _decimals),
+        is_part=pl.col("part").is_not_null(),
+        is_range=pl.col("range").is_not_null(),
+        other_reading=_by_format("first", formats, _other_reading),
+        words=pl.concat_str(pl.col("prefix"), pl.lit(" "), pl.col("suffix")).str.strip_chars(),
+    )
+
+
+def _tidied(text: pl.Expr) -> pl.Expr:
+    """No-break and thin blanks become blanks, dashes become hyphens, and a blank after a separator goes."""
+    return (
+        text.str.replace_all("[\u00a0\u202f\u2009\u2007\t]", " ")
+        .str.replace_all("[\u2013\u2014\u2212\u2011]", "-")
+        .str.replace_all(r"(\d[.,])\s+(\d)", "${1}${2}")
+        .str.strip_chars()
+    )
+
+
+def _by_format(column: str, formats: list[tuple[str, str]], read: Reader) -> pl.Expr:
+    """`read` applied in each row's own number format."""
+    chosen = pl.lit(None)
+    for decimal, group in formats:
+        here = (pl.col("decimal_char") == decimal) & (pl.col("group_char") == group)
+        chosen = pl.when(here).then(read(pl.col(column), decimal, group)).otherwise(chosen)
+    return chosen
+
+
+def _valid(token: pl.Expr, decimal: str, group: str) -> pl.Expr:
+    """Grouping comes in threes and only before the decimal mark; blanks may group in every format."""
+    grouped = "|".join(rf"(?:{re.escape(mark)}\d{{3}})+" for mark in {group, " "} if mark)
+    return token.str.contains(rf"^[+\-]?(?:[1-9]\d{{0,2}}(?:{grouped})|\d+)(?:{re.escape(decimal)}\d+)?$")
+
+
+def _plain(token: pl.Expr, decimal: str, group: str) -> pl.Expr:
+    """Digits with a dot as decimal mark; null where the token does not fit the format."""
+    ungrouped = token.str.replace_all(group, "", literal=True) if group else token
+    dotted = ungrouped.str.replace_all(" ", "", literal=True).str.replace(decimal, ".", literal=True)
+    return pl.when(_valid(token, decimal, group)).then(dotted.str.strip_prefix("+"))
+
+
+def _number(token: pl.Expr, decimal: str, group: str) -> pl.Expr:
+    plain = _plain(token, decimal, group)
+    return pl.when(_decimals(token, decimal, group) <= 6).then(plain.cast(NUMBER, strict=False))
+
+
+def _decimals(token: pl.Expr, decimal: str, group: str) -> pl.Expr:
+    return _plain(token, decimal, group).str.extract(r"\.(\d+)$").str.len_chars().fill_null(0).cast(pl.Int64)
+
+
+def _other_reading(token: pl.Expr, decimal: str, group: str) -> pl.Expr:
+    """`33.796` in a text that groups with dots: as if the dot were the decimal mark, and the other way round."""
+    mark = token.str.extract(r"^[+\-]?[1-9]\d{0,2}([.,])\d{3}$")
+    as_decimal = token.str.replace(",", ".", literal=True)
+    as_group = token.str.replace("[.,]", "")
+    other = pl.when(mark == decimal).then(as_group).when(mark == group).then(as_decimal)
+    return other.cast(NUMBER, strict=False)

@@ -1,0 +1,138 @@
+"""From the bytes of a CSV file to its records, all text, each with its line number.
+
+Strict in width: a record with more or fewer cells than the header is set aside with its line, never padded or cut.
+"""
+
+import csv
+import unicodedata
+from dataclasses import dataclass, field
+
+import polars as pl
+import pyarrow as pa
+import pyarrow.csv
+
+from hai_ha_pipeline.errors import SourceError
+from hai_ha_pipeline.reading.descriptor import Dialect, Schema
+
+ROW = "row"
+
+
+@dataclass(frozen=True)
+class Records:
+    """The records of one file: `cells` has `row` and one text column a field; `damaged` has row, text, rule, reason."""
+
+    cells: pl.DataFrame
+    damaged: pl.DataFrame
+
+    @property
+    def count(self) -> int:
+        """How many records the file holds, readable or not."""
+        return self.cells.height + self.damaged.height
+
+
+@dataclass
+class _SetAside:
+    rows: list[int] = field(default_factory=list)
+    texts: list[str] = field(default_factory=list)
+    widths: list[int] = field(default_factory=list)
+    expected: int = 0
+
+    def __call__(self, invalid: "pyarrow.csv.InvalidRow") -> str:
+        self.rows.append(invalid.number)
+        self.texts.append(invalid.text)
+        self.widths.append(invalid.actual_columns)
+        self.expected = invalid.expected_columns
+        return "skip"
+
+    def frame(self) -> pl.DataFrame:
+        short = pl.col("width") < self.expected
+        return pl.DataFrame(
+            {ROW: self.rows, "text": self.texts, "width": self.widths},
+            schema={ROW: pl.Int64, "text": pl.String, "width": pl.Int64},
+        ).select(
+            ROW,
+            "text",
+            rule=pl.when(short).then(pl.lit("missing-cell")).otherwise(pl.lit("extra-cell")),
+            reason=pl.format("the record has {} cells, the header {}", "width", pl.lit(self.expected)),
+        )
+
+
+def read_records(content: bytes, where: str, encoding: str, dialect: Dialect, schema: Schema) -> Records:
+    """The records of a CSV file given as bytes, in NFC, every cell as text.
+
+    Raises `SourceError` where the file is no table of this descriptor: bytes that do not decode, a header that
+    lacks a declared column or holds one not declared, no header at all.
+    """
+    text = _decoded(content, where, encoding)
+    header_line = dialect.header_rows[0]
+    header = _header(text, where, dialect, header_line)
+    _check_header(header, where, schema)
+    set_aside = _SetAside()
+    table = pyarrow.csv.read_csv(
+        pa.BufferReader(text.encode()),
+        read_options=pyarrow.csv.ReadOptions(use_threads=False, skip_rows=header_line, column_names=header),
+        parse_options=pyarrow.csv.ParseOptions(
+            delimiter=dialect.delimiter,
+            quote_char=dialect.quote_char,
+            double_quote=dialect.double_quote,
+            newlines_in_values=dialect.quote_char in text,
+            ignore_empty_lines=False,
+            invalid_row_handler=set_aside,
+        ),
+        convert_options=pyarrow.csv.ConvertOptions(
+            column_types=dict.fromkeys(header, pa.string()), strings_can_be_null=False
+        ),
+    )
+    damaged = set_aside.frame()
+    cells = pl.DataFrame(pl.from_arrow(table))
+    lines = pl.int_range(header_line + 1, header_line + 1 + cells.height + damaged.height, eager=True).alias(ROW)
+    readable = lines.filter(~lines.is_in(damaged[ROW].implode()))
+    blank = pl.all_horizontal(pl.exclude(ROW).str.strip_chars() == "")
+    return Records(
+        cells.insert_column(0, readable).filter(~blank),
+        damaged.filter(pl.col("text").str.strip_chars() != ""),
+    )
+
+
+def _decoded(content: bytes, where: str, encoding: str) -> str:
+    try:
+        text = content.decode(encoding)
+    except LookupError:
+        raise SourceError(where, f"no encoding is called {encoding!r}", "name one such as utf-8 or windows-1258") from None
+    except UnicodeDecodeError as error:
+        raise SourceError(
+            where,
+            f"byte {error.start} does not decode as {encoding} ({error.object[error.start]:#04x})",
+            "declare the encoding the file really has in the descriptor's `encoding`",
+        ) from None
+    if "\x00" in text:
+        raise SourceError(where, f"character {text.index(chr(0))} is a NUL: no text file", "export the file as CSV again")
+    return unicodedata.normalize("NFC", text.removeprefix("\ufeff"))
+
+
+def _header(text: str, where: str, dialect: Dialect, header_line: int) -> list[str]:
+    lines = text.splitlines()
+    if len(lines) < header_line:
+        raise SourceError(where, "the file has no header", "export the file again, or correct `headerRows`")
+    return next(
+        csv.reader(
+            [lines[header_line - 1]],
+            delimiter=dialect.delimiter,
+            quotechar=dialect.quote_char,
+            doublequote=dialect.double_quote,
+        )
+    )
+
+
+def _check_header(header: list[str], where: str, schema: Schema) -> None:
+    declared = [field.name for field in schema.fields]
+    mend = "the publisher has changed the file, or the descriptor's `fields` or `delimiter` are wrong"
+    missing = [name for name in declared if name not in header]
+    if missing:
+        raise SourceError(where, f"the header lacks {', '.join(map(repr, missing))}; it has {header}", mend)
+    surplus = [name for name in header if name not in declared]
+    if surplus and "subset" not in schema.fields_match:
+        raise SourceError(where, f"the header holds {', '.join(map(repr, surplus))}, not declared in `fields`", mend)
+    twice = sorted({name for name in header if header.count(name) > 1})
+    if twice:
+        raise SourceError(where, f"the header holds {', '.join(map(repr, twice))} twice", mend)

@@ -1,0 +1,237 @@
+"""How far each target is reached. Level, way from the baseline, pace and verdict stay four different things."""
+
+import polars as pl
+
+from hai_ha_pipeline.contracts.marts import Attainment
+from hai_ha_pipeline.contracts.types import polars_schema
+from hai_ha_pipeline.transforms.formulas import fulfilment_pct, progress_pct, reduction_pct
+from hai_ha_pipeline.transforms.sentences import as_printed, plain
+
+PRESET = "pace"
+SERIES = ["indicator_key", "area_code"]
+
+
+def attainment(
+    fact_target: pl.DataFrame,
+    fact_observation: pl.DataFrame,
+    dim_indicator: pl.DataFrame,
+    dim_area: pl.DataFrame,
+    dim_period: pl.DataFrame,
+    dim_unit: pl.DataFrame,
+    attainment_rule: pl.DataFrame,
+) -> pl.DataFrame:
+    """One row a current target and result period inside its period; a target without a result has one row."""
+    results = _results(fact_observation, dim_area, dim_period)
+    return (
+        _targets(fact_target, dim_indicator, dim_area, dim_period, dim_unit)
+        .pipe(_with_baseline, results)
+        .pipe(_with_results, results)
+        .pipe(_with_measures)
+        .pipe(_with_expectation, results)
+        .pipe(_with_status, attainment_rule)
+        .select(list(polars_schema(Attainment)))
+        .sort("area_code", "target_period", "indicator_code", "result_period_last_day", nulls_last=True)
+    )
+
+
+def _targets(
+    fact_target: pl.DataFrame, dim_indicator: pl.DataFrame, dim_area: pl.DataFrame, dim_period: pl.DataFrame, dim_unit: pl.DataFrame
+) -> pl.DataFrame:
+    return (
+        fact_target.filter("is_current")
+        .join(dim_indicator, on="indicator_key")
+        .join(dim_area.select("area_key", "area_code", "area_name_en", "area_name_vi"), on="area_key")
+        .join(dim_unit.select("unit_code", "unit_name_en"), on="unit_code")
+        .join(_days(dim_period, "target"), on="period_key")
+        .select(
+            *SERIES, "indicator_code", "indicator_name_en", "indicator_name_vi", "area_name_en", "area_name_vi", "desired_direction",
+            "measure_kind", "unit_name_en", "target_key", "target_period", "target_first_day", "target_period_last_day", "target_days",
+            "target_same_period_last_year", target_operator="operator", target_value="value", target_lower="lower", target_upper="upper",
+            target_as_printed=as_printed(), stated_baseline="baseline_value", stated_baseline_period="baseline_period_code",
+            target_source_key="source_key",
+        )
+    )  # fmt: skip
+
+
+def _results(fact_observation: pl.DataFrame, dim_area: pl.DataFrame, dim_period: pl.DataFrame) -> pl.DataFrame:
+    return (
+        fact_observation.filter("is_current")
+        .join(dim_area.select("area_key", "area_code"), on="area_key")
+        .join(_days(dim_period, "result"), on="period_key")
+        .select(
+            *SERIES, "observation_key", "result_period", "result_first_day", "result_period_last_day", "result_days",
+            "result_same_period_last_year", result_value="value", result_lower="lower", result_upper="upper",
+            result_as_printed=as_printed(), result_is_range=pl.col("qualifier") == "range",
+            result_source_key="source_key", fulfilment_reported_pct="fulfilment_reported_pct",
+        )
+    )  # fmt: skip
+
+
+def _days(dim_period: pl.DataFrame, prefix: str) -> pl.DataFrame:
+    return dim_period.select(
+        "period_key",
+        pl.col("period_code").alias(f"{prefix}_period"),
+        pl.col("first_day").alias(f"{prefix}_first_day"),
+        pl.col("last_day").alias(f"{prefix}_period_last_day"),
+        pl.col("days").alias(f"{prefix}_days"),
+        pl.col("same_period_last_year_code").alias(f"{prefix}_same_period_last_year"),
+    )
+
+
+def _with_baseline(targets: pl.DataFrame, results: pl.DataFrame) -> pl.DataFrame:
+    """The stated baseline, else for stocks and ratios the last result that stood before the target's period began.
+
+    A flow begins at nothing in every period, so it has a baseline only where its target states one.
+    """
+    before = (
+        targets.filter(~pl.col("measure_kind").is_in(["flow", "milestone"]))
+        .select(*SERIES, "target_key", "target_first_day")
+        .join(results.select(*SERIES, "result_period", "result_period_last_day", "result_value"), on=SERIES)
+        .filter(pl.col("result_period_last_day") < pl.col("target_first_day"))
+        .sort("result_period_last_day", "result_period")
+        .group_by("target_key")
+        .agg(earlier_value=pl.col("result_value").last(), earlier_period=pl.col("result_period").last())
+    )
+    return targets.join(before, on="target_key", how="left").with_columns(
+        baseline_value=pl.coalesce("stated_baseline", "earlier_value"),
+        baseline_period=pl.when(pl.col("stated_baseline").is_not_null())
+        .then("stated_baseline_period")
+        .otherwise("earlier_period"),
+    )
+
+
+def _with_results(targets: pl.DataFrame, results: pl.DataFrame) -> pl.DataFrame:
+    """Each target beside every result inside its period; a flow must have begun with the period to count towards it."""
+    inside = (pl.col("result_first_day") >= pl.col("target_first_day")) & (
+        pl.col("result_period_last_day") <= pl.col("target_period_last_day")
+    )
+    counts = (pl.col("measure_kind") != "flow") | (pl.col("result_first_day") == pl.col("target_first_day"))
+    reached = targets.select(*SERIES, "target_key", "measure_kind", "target_first_day", "target_period_last_day").join(
+        results, on=SERIES
+    )
+    last = pl.struct("result_period_last_day", "result_days", "observation_key")
+    reached = (
+        reached.filter(inside & counts)
+        .drop(*SERIES, "measure_kind", "target_first_day", "target_period_last_day")
+        .with_columns(is_latest=pl.int_range(pl.len()).over("target_key", order_by=last) == pl.len().over("target_key") - 1)
+    )
+    return targets.join(reached, on="target_key", how="left").with_columns(pl.col("is_latest").fill_null(value=True))
+
+
+def _with_measures(rows: pl.DataFrame) -> pl.DataFrame:
+    result, target, baseline = pl.col("result_value"), pl.col("target_value"), pl.col("baseline_value")
+    no_result, is_flow = result.is_null(), pl.col("measure_kind") == "flow"
+    falls = (pl.col("desired_direction") == "down") | (pl.col("target_operator") == "reduce_by")
+    return rows.with_columns(
+        fulfilment_pct=fulfilment_pct(result, target),
+        fulfilment_reason=pl.when(no_result).then(pl.lit("no result yet")).when(target == 0).then(
+            pl.lit("the target is 0: no share of nothing can be reached, see progress_pct")
+        ),
+        progress_pct=progress_pct(result, target, baseline),
+        progress_reason=pl.when(no_result).then(pl.lit("no result yet"))
+        .when(is_flow & baseline.is_null()).then(pl.lit("a flow begins at nothing in every period: see fulfilment_pct"))
+        .when(baseline.is_null()).then(pl.lit("no level before the target's period is known"))
+        .when(target == baseline).then(pl.lit("the target is the level it starts from")),
+        reduction_pct=pl.when(falls).then(reduction_pct(result, baseline)),
+        gap=target - result,
+    )  # fmt: skip
+
+
+def _with_expectation(rows: pl.DataFrame, results: pl.DataFrame) -> pl.DataFrame:
+    """What a flow should have reached by now: last year's share of the same months, else the share of days passed."""
+    last_year = results.filter(pl.col("result_value") > 0).select(*SERIES, code="result_period", before="result_value")
+    part = last_year.rename({"code": "result_same_period_last_year", "before": "part_before"})
+    whole = last_year.rename({"code": "target_same_period_last_year", "before": "whole_before"})
+    has_result = pl.col("result_value").is_not_null()
+    counts = (pl.col("measure_kind") == "flow") & (pl.col("target_operator") == ">=") & has_result
+    seasonal = 100 * pl.col("part_before") / pl.col("whole_before")
+    elapsed = 100 * _number("result_days") / _number("target_days")
+    months_left = _number("target_days", "result_days") * 12 / 365
+    return (
+        rows.join(part, on=[*SERIES, "result_same_period_last_year"], how="left")
+        .join(whole, on=[*SERIES, "target_same_period_last_year"], how="left")
+        .with_columns(is_seasonal=pl.col("part_before").is_not_null() & pl.col("whole_before").is_not_null())
+        .with_columns(
+            expected_pct=pl.when(counts & pl.col("is_seasonal")).then(seasonal).when(counts).then(elapsed),
+            expected_basis=pl.when(counts & pl.col("is_seasonal")).then(pl.lit("seasonal")).when(counts).then(pl.lit("elapsed_days")),
+            required_per_month=pl.when(counts & _is_running() & (pl.col("gap") > 0)).then(pl.col("gap") / months_left),
+        )
+        .with_columns(pace_ratio=pl.col("fulfilment_pct") / pl.col("expected_pct"))
+    )
+
+
+def _with_status(rows: pl.DataFrame, attainment_rule: pl.DataFrame) -> pl.DataFrame:
+    """The verdict and why. Whether a target is reached depends on bounds; how a running flow does, on its pace."""
+    reached, missed = _reached()
+    kind, result = pl.col("measure_kind"), pl.col("result_value")
+    has_direction = (pl.col("desired_direction") != "none") | pl.col("target_operator").is_in([">=", "<=", "between", "reduce_by"])
+    has_pace = pl.col("pace_ratio").is_not_null()
+    moved_away = pl.col("progress_pct") < 0
+    is_final = ~_is_running() | (kind == "milestone")
+    compared = pl.format("{} against the target {}", "result_as_printed", "target_as_printed")
+    way = pl.format("; {} % of the way from {} is covered", plain("progress_pct", 2), plain("baseline_value")).fill_null("")
+    verdicts = [
+        (result.is_null(), "no_result", pl.lit("no result inside the target's period is known")),
+        (~has_direction, "not_assessable", pl.format("{}: neither more nor less is better, so there is no verdict", compared)),
+        (is_final & reached, "achieved", pl.format("{}: reached", compared)),
+        (is_final & missed, "not_achieved", pl.format("{}: the period is over, {} % fulfilled", compared, plain("fulfilment_pct", 2))),
+        (is_final, "undetermined", pl.format("{}: the printed bounds allow both verdicts", compared)),
+        (reached & (kind != "ratio") & (pl.col("target_operator") != "between"), "achieved", pl.format("{}: reached before the period ends{}", compared, way)),
+        (reached, "on_track", pl.format("{}: where it should be, and the period still runs", compared)),
+        (has_pace, _pace_status(attainment_rule), _pace_sentence()),
+        (moved_away, "reversing", pl.format("{}: farther away than the level {} it starts from", compared, plain("baseline_value"))),
+        (pl.lit(value=True), "not_assessable", pl.format("{}: the period still runs, and a {} has no expected pace{}", compared, kind, way)),
+    ]  # fmt: skip
+    status = pl.coalesce(*(pl.when(when).then(pl.lit(name) if isinstance(name, str) else name) for when, name, _ in verdicts))
+    reason = pl.coalesce(*(pl.when(when).then(sentence) for when, _, sentence in verdicts))
+    return rows.with_columns(status=status, status_reason=reason, preset=pl.lit(PRESET))
+
+
+def _reached() -> tuple[pl.Expr, pl.Expr]:
+    """Whether the target is certainly reached, and certainly missed. Only a printed bound leaves it open:
+
+    two exact figures are compared as printed, because a target is met by the number it names.
+    """
+    is_range = pl.col("result_lower").is_not_null() & pl.col("result_upper").is_not_null() & pl.col("result_is_range")
+    lowest = pl.when(is_range).then("result_lower").when(pl.col("result_lower").is_not_null()).then("result_value")
+    highest = pl.when(is_range).then("result_upper").when(pl.col("result_upper").is_not_null()).then("result_value")
+    target, operator = pl.col("target_value"), pl.col("target_operator")
+    low, high = pl.col("target_lower"), pl.col("target_upper")
+    falls = operator.is_in(["<=", "reduce_by"])
+    reached = (
+        pl.when(operator == ">=").then(lowest >= target).when(falls).then(highest <= target).otherwise((lowest >= low) & (highest <= high))
+    )
+    missed = (
+        pl.when(operator == ">=").then(highest < target).when(falls).then(lowest > target).otherwise((highest < low) | (lowest > high))
+    )
+    return reached.fill_null(value=False), missed.fill_null(value=False)
+
+
+def _is_running() -> pl.Expr:
+    return pl.col("result_period_last_day") < pl.col("target_period_last_day")
+
+
+def _pace_status(attainment_rule: pl.DataFrame) -> pl.Expr:
+    """The status whose threshold the pace reaches, from the highest threshold down."""
+    thresholds = attainment_rule.filter(pl.col("preset") == PRESET).select("status", "at_least").rows()
+    highest_first = sorted(thresholds, key=lambda each: (each[1] is not None, each[1]), reverse=True)
+    return pl.coalesce(
+        *(pl.when(pl.lit(value=True) if bound is None else pl.col("pace_ratio") >= bound).then(pl.lit(status)) for status, bound in highest_first)
+    )
+
+
+def _pace_sentence() -> pl.Expr:
+    basis = pl.when(pl.col("expected_basis") == "seasonal").then(pl.lit("last year's share of these months")).otherwise(pl.lit("the share of days passed"))
+    bound = (
+        pl.when(pl.col("result_upper").is_null()).then(pl.lit("at least "))
+        .when(pl.col("result_lower").is_null()).then(pl.lit("at most ")).otherwise(pl.lit(""))
+    )  # fmt: skip
+    return pl.format(
+        "{} against the target {}: {}{} % fulfilled where {} would be {} %, a pace of {}{}",
+        "result_as_printed", "target_as_printed", bound, plain("fulfilment_pct", 2), basis, plain("expected_pct", 2), bound, plain("pace_ratio", 2),
+    )  # fmt: skip
+
+
+def _number(days: str, less: str | None = None) -> pl.Expr:
+    count = pl.col(days) if less is None else pl.col(days) - pl.col(less)
+    return count.cast(pl.Decimal(38, 6))

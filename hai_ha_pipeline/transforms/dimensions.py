@@ -1,0 +1,138 @@
+"""Dimensions: what figures are about. Master data gets its types and keys here; periods and documents come from the figures."""
+
+from datetime import date
+
+import polars as pl
+
+from hai_ha_pipeline.contracts.core import (
+    AreaSuccession,
+    DimArea,
+    DimAttainmentRule,
+    DimIndicator,
+    DimPeriod,
+    DimSource,
+    DimUnit,
+)
+from hai_ha_pipeline.contracts.types import Contract, polars_schema, type_of_value
+from hai_ha_pipeline.keys import stable_key
+from hai_ha_pipeline.parsing.periods import Period, read_period
+
+SINCE_EVER = date(1900, 1, 1)
+
+
+def dim_indicator(indicators: pl.DataFrame) -> pl.DataFrame:
+    """One row an indicator, from `reference/indicators.csv`."""
+    return _typed(
+        indicators.rename(
+            {
+                "code": "indicator_code", "name_en": "indicator_name_en", "name_vi": "indicator_name_vi", "unit": "unit_code",
+                "parent": "parent_code", "derived_from": "derived_from_code",
+            }
+        ).with_columns(
+            pl.col("plausible_min", "plausible_max").cast(type_of_value), pl.col("parts_complete") == "true"
+        ),
+        DimIndicator, "indicator_key", "indicator_code",
+    )  # fmt: skip
+
+
+def dim_area(areas: pl.DataFrame) -> pl.DataFrame:
+    """One row a version of an administrative unit, from `reference/areas.csv`."""
+    return _typed(
+        areas.rename(
+            {"code": "area_code", "type_vi": "area_type_vi", "name_vi": "area_name_vi", "name_en": "area_name_en"}
+        ).with_columns(pl.col("valid_from").str.to_date().fill_null(SINCE_EVER), pl.col("valid_to").str.to_date()),
+        DimArea, "area_key", "area_code", "valid_from",
+    )  # fmt: skip
+
+
+def area_succession(area_changes: pl.DataFrame, dim_area: pl.DataFrame) -> pl.DataFrame:
+    """One row a transfer of an old unit into a new one, from `reference/area_changes.csv`."""
+    changes = area_changes.rename({"old_code": "old_area_code", "new_code": "new_area_code", "source": "legal_basis"}).with_columns(
+        pl.col("changed_on").str.to_date()
+    )
+    ended = dim_area.select(old_area_key="area_key", old_area_code="area_code", changed_on="valid_to")
+    began = dim_area.select(new_area_key="area_key", new_area_code="area_code", changed_on="valid_from")
+    return (
+        changes.join(ended, on=["old_area_code", "changed_on"], how="left")
+        .join(began, on=["new_area_code", "changed_on"], how="left")
+        .select(list(polars_schema(AreaSuccession)))
+        .sort("old_area_code", "new_area_code")
+    )
+
+
+def dim_unit(units: pl.DataFrame) -> pl.DataFrame:
+    """One row a unit, from `reference/units.csv`."""
+    return _typed(
+        units.rename({"code": "unit_code", "name_en": "unit_name_en", "name_vi": "unit_name_vi"}).with_columns(
+            pl.col("power_of_ten").cast(pl.Int64)
+        ),
+        DimUnit, "unit_key", "unit_code",
+    )  # fmt: skip
+
+
+def attainment_rule(attainment_rules: pl.DataFrame) -> pl.DataFrame:
+    """One row a threshold, from `reference/attainment_rules.csv`."""
+    return (
+        attainment_rules.rename({"source": "method_source"})
+        .with_columns(pl.col("at_least").cast(type_of_value))
+        .select(list(polars_schema(DimAttainmentRule)))
+        .sort("preset", "at_least", descending=[False, True], nulls_last=True)
+    )
+
+
+def dim_period(figure: pl.DataFrame) -> pl.DataFrame:
+    """One row a period of an accepted figure or its baseline, and the same period a year earlier."""
+    codes = figure.filter(pl.col("verdict") == "accepted").select(pl.concat_list("period_code", "baseline_period_code").explode())
+    named = [period for code in codes.to_series().unique().drop_nulls() if (period := read_period(code))]
+    periods = {period.code: period for each in named for period in (each, each.a_year_earlier())}
+    return pl.DataFrame(
+        [_period_row(periods[code]) for code in sorted(periods)], schema=polars_schema(DimPeriod), orient="row"
+    )
+
+
+def _period_row(period: Period) -> tuple[object, ...]:
+    previous = period.previous()
+    return (
+        stable_key("period", period.code), period.code, period.freq, period.first_day, period.last_day, period.months,
+        (period.last_day - period.first_day).days + 1, period.last_day.year, period.is_cumulative,
+        period.a_year_earlier().code, previous.code if previous else None,
+    )  # fmt: skip
+
+
+DOCUMENT = ["source", "file", "address", "title", "published_on"]
+
+
+def dim_source(figure: pl.DataFrame, source_file: pl.DataFrame) -> pl.DataFrame:
+    """One row a document that an accepted figure stands in, as one file reports it."""
+    documents = (
+        figure.filter(pl.col("verdict") == "accepted")
+        .group_by(DOCUMENT)
+        .agg(pl.col("is_published_on_inferred").first(), pl.col("language").first())
+    )
+    files = source_file.select(
+        "source", "file", "publisher", "licence", "ingested_at", "sha256", source_title_of_file="title", address_of_file="address"
+    )
+    return (
+        documents.join(files, on=["source", "file"], how="left")
+        .with_columns(source_key=document_key(documents), source_title=pl.coalesce("title", "source_title_of_file"))
+        .with_columns(pl.coalesce("address", "address_of_file").alias("address"))
+        .select(list(polars_schema(DimSource)))
+        .sort("source", "file", "published_on", "address", "source_title")
+    )
+
+
+def document_key(figures: pl.DataFrame) -> pl.Series:
+    """The key of each row's document, made once for each distinct document."""
+    documents = figures.select(DOCUMENT)
+    keyed = [
+        (*row, stable_key("document", *("" if part is None else str(part) for part in row))) for row in documents.unique().rows()
+    ]
+    keys = pl.DataFrame(keyed, schema={**documents.schema, "source_key": pl.Int64}, orient="row")
+    return documents.join(keys, on=DOCUMENT, how="left", nulls_equal=True, maintain_order="left")["source_key"]
+
+
+def _typed(frame: pl.DataFrame, contract: type[Contract], key: str, *natural_key: str) -> pl.DataFrame:
+    """The frame with its key and exactly the contract's columns, sorted by what is its natural key."""
+    rows = frame.select(natural_key).rows()
+    keys = [stable_key(key, *("" if part is None else str(part) for part in row)) for row in rows]
+    return frame.with_columns(pl.Series(key, keys, pl.Int64)).select(list(polars_schema(contract))).sort(natural_key)

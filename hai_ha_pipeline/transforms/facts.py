@@ -1,0 +1,105 @@
+"""Facts: accepted figures with the keys of their dimensions. Nothing is computed here that a source did not print."""
+
+import polars as pl
+
+from hai_ha_pipeline.contracts.core import FactObservation, FactTarget
+from hai_ha_pipeline.contracts.types import polars_schema
+from hai_ha_pipeline.transforms.dimensions import document_key
+
+SERIES = ["indicator_code", "area_code", "period_code"]
+RELEASE_STAGE = {"F": 0, "E": 1, "P": 2}
+FINAL_STAGE = 3
+
+
+def fact_observation(
+    figure: pl.DataFrame,
+    dim_indicator: pl.DataFrame,
+    dim_area: pl.DataFrame,
+    dim_period: pl.DataFrame,
+    dim_unit: pl.DataFrame,
+    dim_source: pl.DataFrame,
+) -> pl.DataFrame:
+    """One row a figure that a source reports as a result or as a baseline."""
+    return (
+        figure.filter(pl.col("verdict") == "accepted", pl.col("role").is_in(["result", "baseline"]))
+        .pipe(_with_keys, dim_indicator, dim_area, dim_period, dim_unit, dim_source)
+        .with_columns(growth_basis=pl.when(pl.col("growth_pct").is_not_null()).then("growth_basis"))
+        .rename(
+            {
+                "statement_key": "observation_key", "growth_pct": "growth_reported_pct",
+                "growth_lower_pct": "growth_reported_lower_pct", "growth_upper_pct": "growth_reported_upper_pct",
+                "plan_fulfilment_pct": "fulfilment_reported_pct",
+            }
+        )
+        .select(list(polars_schema(FactObservation)))
+        .sort("indicator_key", "area_key", "period_key", "observation_key")
+    )  # fmt: skip
+
+
+def fact_target(
+    figure: pl.DataFrame,
+    dim_indicator: pl.DataFrame,
+    dim_area: pl.DataFrame,
+    dim_period: pl.DataFrame,
+    dim_unit: pl.DataFrame,
+    dim_source: pl.DataFrame,
+) -> pl.DataFrame:
+    """One row a target that a source states."""
+    return (
+        figure.filter(pl.col("verdict") == "accepted", pl.col("role") == "target")
+        .pipe(_with_keys, dim_indicator, dim_area, dim_period, dim_unit, dim_source)
+        .with_columns(operator=_operator())
+        .rename({"statement_key": "target_key", "growth_pct": "growth_reported_pct"})
+        .select(list(polars_schema(FactTarget)))
+        .sort("indicator_key", "area_key", "period_key", "target_key")
+    )
+
+
+def _operator() -> pl.Expr:
+    """How a result is compared with the target: as the words say, and where they say nothing as the direction does."""
+    qualifier, direction = pl.col("qualifier"), pl.col("desired_direction")
+    return (
+        pl.when("is_reduction").then(pl.lit("reduce_by"))
+        .when(qualifier == "range").then(pl.lit("between"))
+        .when(qualifier.is_in(["more_than", "at_least"])).then(pl.lit(">="))
+        .when(qualifier.is_in(["nearly", "at_most"])).then(pl.lit("<="))
+        .when(direction == "up").then(pl.lit(">="))
+        .when(direction == "down").then(pl.lit("<="))
+        .otherwise(pl.lit("="))
+    )  # fmt: skip
+
+
+def _with_keys(
+    figures: pl.DataFrame,
+    dim_indicator: pl.DataFrame,
+    dim_area: pl.DataFrame,
+    dim_period: pl.DataFrame,
+    dim_unit: pl.DataFrame,
+    dim_source: pl.DataFrame,
+) -> pl.DataFrame:
+    keyed = (
+        figures.with_columns(source_key=document_key(figures))
+        .join(dim_indicator.select("indicator_code", "indicator_key", "desired_direction"), on="indicator_code", how="left")
+        .join(
+            dim_area.select("area_key", "area_code", area_valid_from="valid_from"), on=["area_code", "area_valid_from"], how="left"
+        )
+        .join(dim_period.select("period_code", "period_key"), on="period_code", how="left")
+        .join(dim_unit.select("unit_code", "unit_key"), on="unit_code", how="left")
+        .drop("published_on")
+        .join(dim_source.select("source_key", "published_on"), on="source_key", how="left")
+    )
+    return keyed.with_columns(is_current=_is_current())
+
+
+def _is_current() -> pl.Expr:
+    """Of all figures for one indicator, area, period and kind: the latest published, then the later release stage, then
+    the source's precedence. A document without a date counts as older than one with a date."""
+    stage = pl.col("obs_status").replace_strict(RELEASE_STAGE, default=FINAL_STAGE, return_dtype=pl.Int64)
+    oldest_first = [
+        pl.col("published_on").fill_null(pl.date(1, 1, 1)),
+        pl.col("role") != "baseline",
+        stage,
+        -pl.col("precedence"),
+        -pl.col("statement_key"),
+    ]
+    return pl.int_range(pl.len()).over(SERIES, order_by=oldest_first) == pl.len().over(SERIES) - 1

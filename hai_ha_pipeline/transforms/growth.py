@@ -1,0 +1,153 @@
+"""How fast each figure grows: on last year, on the period before, on average; computed and printed side by side.
+
+A printed growth implies a base. It stands beside as a derived value and is never used as an observation.
+"""
+
+import polars as pl
+
+from hai_ha_pipeline.contracts.marts import Growth
+from hai_ha_pipeline.contracts.types import polars_schema, type_of_value
+from hai_ha_pipeline.transforms.formulas import cagr_pct, contribution_pp, growth_pct, implied_base
+
+SERIES = ["indicator_code", "area_code"]
+PER_CENT = "PCT"
+
+
+def growth(
+    fact_observation: pl.DataFrame, dim_indicator: pl.DataFrame, dim_area: pl.DataFrame, dim_period: pl.DataFrame, dim_unit: pl.DataFrame
+) -> pl.DataFrame:
+    """One row a current figure and comparison."""
+    series = _series(fact_observation, dim_indicator, dim_area, dim_period, dim_unit)
+    pairs = [_on_last_year(series), _on_previous_period(series), _over_all_years(series)]
+    return (
+        pl.concat([pair.with_columns(comparison=pl.lit(name)) for name, pair in zip(COMPARISONS, pairs, strict=True)], how="diagonal")
+        .pipe(_with_growth)
+        .pipe(_with_printed_growth)
+        .pipe(_with_contributions)
+        .select(list(polars_schema(Growth)))
+        .sort("area_code", "indicator_code", "period_last_day", "period", "comparison")
+    )
+
+
+COMPARISONS = ("same_period_last_year", "previous_period", "cagr")
+
+
+def _series(
+    fact_observation: pl.DataFrame, dim_indicator: pl.DataFrame, dim_area: pl.DataFrame, dim_period: pl.DataFrame, dim_unit: pl.DataFrame
+) -> pl.DataFrame:
+    return (
+        fact_observation.filter("is_current")
+        .join(dim_indicator.filter(pl.col("measure_kind") != "milestone"), on="indicator_key")
+        .join(dim_area.select("area_key", "area_code", "area_name_en"), on="area_key")
+        .join(dim_unit.select("unit_code", "unit_name_en"), on="unit_code")
+        .join(dim_period, on="period_key")
+        .select(
+            *SERIES, "indicator_name_en", "indicator_name_vi", "area_name_en", "unit_name_en", "unit_code", "measure_kind",
+            "parent_code", "freq", "year", "is_cumulative", "same_period_last_year_code", "previous_period_code", "value", "lower",
+            "upper", "growth_reported_pct", "growth_reported_lower_pct", "growth_reported_upper_pct", "growth_basis",
+            "observation_key", period="period_code", period_last_day="last_day",
+        )
+    )  # fmt: skip
+
+
+def _bases(series: pl.DataFrame) -> pl.DataFrame:
+    return series.select(
+        *SERIES,
+        base_period="period",
+        base="value",
+        base_lower="lower",
+        base_upper="upper",
+        base_observation_key="observation_key",
+    )
+
+
+def _on_last_year(series: pl.DataFrame) -> pl.DataFrame:
+    return series.with_columns(base_period="same_period_last_year_code").join(
+        _bases(series), on=[*SERIES, "base_period"], how="left"
+    )
+
+
+def _on_previous_period(series: pl.DataFrame) -> pl.DataFrame:
+    """Only for parts of a year: for whole years the period before is last year. Cumulative figures have none."""
+    parts = series.filter(pl.col("freq").is_in(["S", "Q", "M"]), pl.col("previous_period_code").is_not_null())
+    return parts.with_columns(base_period="previous_period_code").join(_bases(series), on=[*SERIES, "base_period"], how="left")
+
+
+def _over_all_years(series: pl.DataFrame) -> pl.DataFrame:
+    """The last year of a series against its first; no rate of rates."""
+    years = series.filter(pl.col("freq") == "A", pl.col("measure_kind") != "ratio")
+    first = years.sort("year").group_by(SERIES, maintain_order=True).first().select(*SERIES, base_period="period", first_year="year")
+    last = years.sort("year").group_by(SERIES, maintain_order=True).last()
+    return (
+        last.join(first, on=SERIES)
+        .filter(pl.col("year") > pl.col("first_year"))
+        .join(_bases(series), on=[*SERIES, "base_period"], how="left")
+        .with_columns(years=pl.col("year") - pl.col("first_year"))
+        .drop("first_year")
+    )
+
+
+def _with_growth(pairs: pl.DataFrame) -> pl.DataFrame:
+    value, base = pl.col("value"), pl.col("base")
+    is_rate, is_cagr = pl.col("measure_kind") == "ratio", pl.col("comparison") == "cagr"
+    is_per_cent = pl.col("unit_code") == PER_CENT
+    simple = growth_pct(value, base)
+    # Bounds only where the base is bounded from both sides: an open base leaves the growth open too.
+    lower = growth_pct(pl.col("lower"), pl.when(pl.col("base_lower").is_not_null()).then("base_upper"))
+    upper = growth_pct(pl.col("upper"), pl.when(pl.col("base_lower") > 0).then("base_lower"))
+    return pairs.with_columns(
+        growth_pct=pl.when(is_cagr).then(cagr_pct(value, base, pl.col("years"))).when(~(is_rate & is_per_cent)).then(simple),
+        growth_lower_pct=pl.when(~is_cagr & ~(is_rate & is_per_cent)).then(lower),
+        growth_upper_pct=pl.when(~is_cagr & ~(is_rate & is_per_cent)).then(upper),
+        change_pp=pl.when(is_per_cent & ~is_cagr).then(value - base),
+        reason=pl.when(base.is_null()).then(pl.format("no figure for {} is known", "base_period"))
+        .when(is_rate & is_per_cent).then(pl.lit("a rate has no growth: see change_pp"))
+        .when(base == 0).then(pl.lit("the base is 0"))
+        .when(base < 0).then(pl.lit("the base is negative"))
+        .when(is_cagr & (value <= 0)).then(pl.lit("an average growth needs positive values")),
+    )  # fmt: skip
+
+
+def _with_printed_growth(pairs: pl.DataFrame) -> pl.DataFrame:
+    """The printed growth where its basis is this comparison, the base it implies, and whether both can be right."""
+    printed = pl.col("growth_basis") == pl.col("comparison")
+    given = pairs.with_columns(
+        pl.when(printed).then(name).alias(name)
+        for name in ("growth_reported_pct", "growth_reported_lower_pct", "growth_reported_upper_pct")
+    )
+    low, high = pl.col("growth_reported_lower_pct"), pl.col("growth_reported_upper_pct")
+    apart = (pl.col("growth_lower_pct") > high).fill_null(value=False) | (pl.col("growth_upper_pct") < low).fill_null(value=False)
+    both = pl.col("growth_reported_pct").is_not_null() & pl.col("growth_pct").is_not_null()
+    return given.with_columns(
+        growth_difference_pp=pl.col("growth_pct") - pl.col("growth_reported_pct"),
+        growth_agreement=pl.when(both).then(pl.when(apart).then(pl.lit("incompatible")).otherwise(pl.lit("compatible"))),
+        implied_base=implied_base(pl.col("value"), pl.col("growth_reported_pct")),
+        implied_base_lower=implied_base(pl.col("lower"), high),
+        implied_base_upper=implied_base(pl.col("upper"), low),
+    )
+
+
+def _with_contributions(pairs: pl.DataFrame) -> pl.DataFrame:
+    """What each part adds to its parent's growth, and what the parent's parts leave unexplained."""
+    occasion = ["area_code", "period", "comparison", "base_period"]
+    simple = pairs.filter(pl.col("comparison") != "cagr", pl.col("measure_kind") != "ratio")
+    parents = simple.filter(pl.col("base") > 0).select(*occasion, parent_code="indicator_code", parent_base="base")
+    contributions = (
+        simple.join(parents, on=[*occasion, "parent_code"])
+        .filter(pl.col("base").is_not_null())
+        .select(
+            *occasion, "indicator_code", "parent_code",
+            contribution_pp=contribution_pp(pl.col("value"), pl.col("base"), pl.col("parent_base")).cast(type_of_value),
+        )
+    )  # fmt: skip
+    explained = contributions.group_by(*occasion, indicator_code="parent_code").agg(explained_pp=pl.col("contribution_pp").sum())
+    return (
+        pairs.join(contributions.drop("parent_code"), on=[*occasion, "indicator_code"], how="left")
+        .join(explained, on=[*occasion, "indicator_code"], how="left")
+        .with_columns(contribution_residual_pp=pl.col("growth_pct") - pl.col("explained_pp"))
+        .with_columns(_fitted())
+    )
+
+
+def _fitted() -> list[pl.Expr]:
+    return [pl.col(name).cast(dtype) for name, dtype in polars_schema(Growth).items() if dtype == type_of_value]

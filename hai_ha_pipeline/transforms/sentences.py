@@ -1,0 +1,14 @@
+"""Figures inside sentences: numbers as people write them, and figures as they were printed."""
+
+import polars as pl
+
+
+def plain(column: str, decimals: int = 6) -> pl.Expr:
+    """A DECIMAL as text, rounded to `decimals`, without the zeros behind its last digit."""
+    return pl.col(column).round(decimals).cast(pl.String).str.replace(r"(\.\d*?)0+$", "${1}").str.strip_suffix(".")
+
+
+def as_printed() -> pl.Expr:
+    """The printed figure with its words and its unit, e.g. `mehr als 36.000 Milliarden VND`."""
+    parts = ("qualifier_as_printed", "value_as_printed", "unit_as_printed")
+    return pl.concat_str(*parts, separator=" ", ignore_nulls=True)
