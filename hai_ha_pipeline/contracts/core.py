@@ -179,6 +179,8 @@ class FactTarget(Contract):
     baseline_value: VALUE = pa.Field(nullable=True, description="Level the target starts from, where the source states it.")
     baseline_period_code: str = pa.Field(nullable=True, description="Period of that level.")
     growth_reported_pct: VALUE = pa.Field(nullable=True, description="Growth the target stands for, as printed, in per cent.")
+    growth_reported_lower_pct: VALUE = pa.Field(nullable=True, description="Lowest growth the printed text allows.")
+    growth_reported_upper_pct: VALUE = pa.Field(nullable=True, description="Highest growth the printed text allows.")
     value_as_printed: str = pa.Field(description="The cell as it stands in the file.")
     unit_as_printed: str = pa.Field(nullable=True, description="The unit as it stands in the file.")
     qualifier_as_printed: str = pa.Field(nullable=True, description="The qualifying words as they stand in the file.")
@@ -192,11 +194,11 @@ class FactTarget(Contract):
     is_current: bool = pa.Field(description="The target that holds for its indicator, area and period: latest publication, then precedence.")
 
 
-class DimAttainmentRule(Contract):
+class AttainmentRule(Contract):
     """One row is one threshold of a preset that turns a pace into a status."""
 
     preset: str = pa.Field(description="Name of the preset.")
-    metric: str = pa.Field(isin=("pace_ratio",), description="What the threshold is compared with.")
+    metric: str = pa.Field(eq="pace_ratio", description="What the threshold is compared with.")
     status: str = pa.Field(isin=("on_track", "at_risk", "off_track", "reversing"), description="Status from the threshold up to the next.")
     at_least: VALUE = pa.Field(nullable=True, description="Lowest value of the metric for this status; null for none.")
     method_source: str = pa.Field(description="Title and address of the method.")

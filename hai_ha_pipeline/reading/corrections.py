@@ -9,7 +9,7 @@ from pathlib import Path
 import polars as pl
 
 from hai_ha_pipeline.errors import SourceError
-from hai_ha_pipeline.reading.csv_file import ROW, Records
+from hai_ha_pipeline.reading.csv_file import ROW, Records, read_plain
 
 FILE_NAME = "corrections.csv"
 COLUMNS = ("file", "row", "column", "expected", "corrected", "reason", "since")
@@ -21,10 +21,8 @@ def read_corrections(folder: Path) -> pl.DataFrame:
     where = f"sources/{folder.name}/{FILE_NAME}"
     if not path.exists():
         return pl.DataFrame(schema={name: pl.Int64 if name == "row" else pl.String for name in COLUMNS})
-    corrections = pl.read_csv(path, infer_schema=False, missing_utf8_is_empty_string=True)
-    if tuple(corrections.columns) != COLUMNS:
-        raise SourceError(where, f"the header is {corrections.columns}", f"write {','.join(COLUMNS)}")
-    numbered = corrections.with_columns(pl.col("row").str.strip_chars().cast(pl.Int64, strict=False))
+    corrections = read_plain(path.read_bytes(), where, COLUMNS)
+    numbered = corrections.with_columns(pl.col("row").cast(pl.Int64, strict=False))
     if numbered["row"].has_nulls():
         raise SourceError(where, "a row is no line number", "write the line of the file, the header being line 1")
     return numbered

@@ -29,7 +29,7 @@ def statements_of(source: str, resource: Resource, layout: Layout, file: str, pr
     }
     cells = [
         _cells(resource, layout, column, stands_for, printed, read).with_columns(
-            **constants, statement_key=key + pl.col(ROW) * len(value_columns) + position
+            **constants, statement_key=key + pl.col("row") * len(value_columns) + position
         )
         for position, (column, stands_for) in enumerate(value_columns.items())
     ]

@@ -3,8 +3,8 @@
 import polars as pl
 
 from hai_ha_pipeline.contracts.marts import Attainment
-from hai_ha_pipeline.contracts.types import polars_schema
 from hai_ha_pipeline.transforms.formulas import fulfilment_pct, progress_pct, reduction_pct
+from hai_ha_pipeline.transforms.shape import in_shape
 from hai_ha_pipeline.transforms.sentences import as_printed, plain
 
 PRESET = "pace"
@@ -29,7 +29,7 @@ def attainment(
         .pipe(_with_measures)
         .pipe(_with_expectation, results)
         .pipe(_with_status, attainment_rule)
-        .select(list(polars_schema(Attainment)))
+        .pipe(in_shape, Attainment)
         .sort("area_code", "target_period", "indicator_code", "result_period_last_day", nulls_last=True)
     )
 
@@ -45,7 +45,7 @@ def _targets(
         .join(_days(dim_period, "target"), on="period_key")
         .select(
             *SERIES, "indicator_code", "indicator_name_en", "indicator_name_vi", "area_name_en", "area_name_vi", "desired_direction",
-            "measure_kind", "unit_name_en", "target_key", "target_period", "target_first_day", "target_period_last_day", "target_days",
+            "measure_kind", "unit_name_en", "target_key", "target_period", "target_first_day", "target_period_last_day", "target_days", "target_freq",
             "target_same_period_last_year", target_operator="operator", target_value="value", target_lower="lower", target_upper="upper",
             target_as_printed=as_printed(), stated_baseline="baseline_value", stated_baseline_period="baseline_period_code",
             target_source_key="source_key",
@@ -59,7 +59,7 @@ def _results(fact_observation: pl.DataFrame, dim_area: pl.DataFrame, dim_period:
         .join(dim_area.select("area_key", "area_code"), on="area_key")
         .join(_days(dim_period, "result"), on="period_key")
         .select(
-            *SERIES, "observation_key", "result_period", "result_first_day", "result_period_last_day", "result_days",
+            *SERIES, "observation_key", "result_period", "result_first_day", "result_period_last_day", "result_days", "result_freq",
             "result_same_period_last_year", result_value="value", result_lower="lower", result_upper="upper",
             result_as_printed=as_printed(), result_is_range=pl.col("qualifier") == "range",
             result_source_key="source_key", fulfilment_reported_pct="fulfilment_reported_pct",
@@ -74,29 +74,32 @@ def _days(dim_period: pl.DataFrame, prefix: str) -> pl.DataFrame:
         pl.col("first_day").alias(f"{prefix}_first_day"),
         pl.col("last_day").alias(f"{prefix}_period_last_day"),
         pl.col("days").alias(f"{prefix}_days"),
+        pl.col("freq").alias(f"{prefix}_freq"),
         pl.col("same_period_last_year_code").alias(f"{prefix}_same_period_last_year"),
     )
 
 
 def _with_baseline(targets: pl.DataFrame, results: pl.DataFrame) -> pl.DataFrame:
-    """The stated baseline, else for stocks and ratios the last result that stood before the target's period began.
+    """The stated baseline, else the last result that stood before the target's period began.
 
-    A flow begins at nothing in every period, so it has a baseline only where its target states one.
+    A flow begins at nothing in every period, so it has a baseline only where its target states one. A rate counts only
+    for its own kind of period: a quarter's rate is no level that a year starts from.
     """
+    is_before = pl.col("result_period_last_day") < pl.col("target_first_day")
+    is_comparable = (pl.col("measure_kind") == "stock") | (pl.col("result_freq") == pl.col("target_freq"))
     before = (
-        targets.filter(~pl.col("measure_kind").is_in(["flow", "milestone"]))
-        .select(*SERIES, "target_key", "target_first_day")
-        .join(results.select(*SERIES, "result_period", "result_period_last_day", "result_value"), on=SERIES)
-        .filter(pl.col("result_period_last_day") < pl.col("target_first_day"))
+        targets.filter(pl.col("measure_kind").is_in(["stock", "ratio"]))
+        .select(*SERIES, "target_key", "target_first_day", "measure_kind", "target_freq")
+        .join(results.select(*SERIES, "result_period", "result_period_last_day", "result_freq", "result_value"), on=SERIES)
+        .filter(is_before & is_comparable)
         .sort("result_period_last_day", "result_period")
         .group_by("target_key")
         .agg(earlier_value=pl.col("result_value").last(), earlier_period=pl.col("result_period").last())
     )
+    is_stated = pl.col("stated_baseline").is_not_null()
     return targets.join(before, on="target_key", how="left").with_columns(
-        baseline_value=pl.coalesce("stated_baseline", "earlier_value"),
-        baseline_period=pl.when(pl.col("stated_baseline").is_not_null())
-        .then("stated_baseline_period")
-        .otherwise("earlier_period"),
+        baseline_value=pl.when(is_stated).then("stated_baseline").otherwise("earlier_value"),
+        baseline_period=pl.when(is_stated).then("stated_baseline_period").otherwise("earlier_period"),
     )
 
 
@@ -122,16 +125,18 @@ def _with_measures(rows: pl.DataFrame) -> pl.DataFrame:
     result, target, baseline = pl.col("result_value"), pl.col("target_value"), pl.col("baseline_value")
     no_result, is_flow = result.is_null(), pl.col("measure_kind") == "flow"
     falls = (pl.col("desired_direction") == "down") | (pl.col("target_operator") == "reduce_by")
+    rises = pl.col("target_operator") == ">="
+    starts_beyond = (target == baseline) | (rises & (baseline > target)) | (falls & (baseline < target))
     return rows.with_columns(
         fulfilment_pct=fulfilment_pct(result, target),
         fulfilment_reason=pl.when(no_result).then(pl.lit("no result yet")).when(target == 0).then(
             pl.lit("the target is 0: no share of nothing can be reached, see progress_pct")
         ),
-        progress_pct=progress_pct(result, target, baseline),
+        progress_pct=pl.when(~starts_beyond.fill_null(value=False)).then(progress_pct(result, target, baseline)),
         progress_reason=pl.when(no_result).then(pl.lit("no result yet"))
         .when(is_flow & baseline.is_null()).then(pl.lit("a flow begins at nothing in every period: see fulfilment_pct"))
         .when(baseline.is_null()).then(pl.lit("no level before the target's period is known"))
-        .when(target == baseline).then(pl.lit("the target is the level it starts from")),
+        .when(starts_beyond).then(pl.lit("the level it starts from already reaches the target")),
         reduction_pct=pl.when(falls).then(reduction_pct(result, baseline)),
         gap=target - result,
     )  # fmt: skip

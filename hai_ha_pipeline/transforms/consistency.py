@@ -5,7 +5,7 @@ from collections.abc import Callable
 import polars as pl
 
 from hai_ha_pipeline.contracts.marts import Consistency
-from hai_ha_pipeline.contracts.types import polars_schema, type_of_value
+from hai_ha_pipeline.transforms.shape import in_shape
 from hai_ha_pipeline.transforms.sentences import plain
 
 OCCASION = ["area_code", "period", "role"]
@@ -25,8 +25,7 @@ def consistency(
     return (
         pl.concat([check(current, dim_indicator).with_columns(check_name=pl.lit(name)) for name, check in CHECKS.items()], how="diagonal")
         .with_columns(verdict=_verdict())
-        .with_columns(pl.col("expected_lower", "expected_upper", "found_lower", "found_upper").cast(type_of_value))
-        .select(list(polars_schema(Consistency)))
+        .pipe(in_shape, Consistency)
         .sort("check_name", "area_code", "period", "indicator_code", "role")
     )
 
@@ -98,11 +97,23 @@ CHECKS: dict[str, Callable[[pl.DataFrame, pl.DataFrame], pl.DataFrame]] = {
 
 
 def _verdict() -> pl.Expr:
-    """Apart: inconsistent. One inside the other: consistent. Touching only where a bound is open: undetermined."""
+    """Apart: inconsistent. One inside the other, or overlapping with all bounds known: consistent. Else undetermined."""
     low, high, found_low, found_high = (pl.col(name) for name in ("expected_lower", "expected_upper", "found_lower", "found_upper"))
     apart = (found_low > high).fill_null(value=False) | (found_high < low).fill_null(value=False)
     is_open = pl.any_horizontal(each.is_null() for each in (low, high, found_low, found_high))
-    return pl.when(apart).then(pl.lit("inconsistent")).when(is_open).then(pl.lit("undetermined")).otherwise(pl.lit("consistent"))
+    nested = _is_inside(low, high, found_low, found_high) | _is_inside(found_low, found_high, low, high)
+    return (
+        pl.when(apart).then(pl.lit("inconsistent"))
+        .when(is_open & ~nested).then(pl.lit("undetermined"))
+        .otherwise(pl.lit("consistent"))
+    )  # fmt: skip
+
+
+def _is_inside(low: pl.Expr, high: pl.Expr, outer_low: pl.Expr, outer_high: pl.Expr) -> pl.Expr:
+    """Whether one interval lies in another; an open bound is infinite."""
+    below = outer_low.is_null() | (low >= outer_low).fill_null(value=False)
+    above = outer_high.is_null() | (high <= outer_high).fill_null(value=False)
+    return below & above & (low.is_not_null() | high.is_not_null())
 
 
 def _sums(current: pl.DataFrame, dim_indicator: pl.DataFrame) -> pl.DataFrame:

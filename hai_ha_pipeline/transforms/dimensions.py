@@ -7,7 +7,7 @@ import polars as pl
 from hai_ha_pipeline.contracts.core import (
     AreaSuccession,
     DimArea,
-    DimAttainmentRule,
+    AttainmentRule,
     DimIndicator,
     DimPeriod,
     DimSource,
@@ -75,7 +75,7 @@ def attainment_rule(attainment_rules: pl.DataFrame) -> pl.DataFrame:
     return (
         attainment_rules.rename({"source": "method_source"})
         .with_columns(pl.col("at_least").cast(type_of_value))
-        .select(list(polars_schema(DimAttainmentRule)))
+        .select(list(polars_schema(AttainmentRule)))
         .sort("preset", "at_least", descending=[False, True], nulls_last=True)
     )
 

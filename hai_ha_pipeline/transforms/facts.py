@@ -23,17 +23,11 @@ def fact_observation(
     return (
         figure.filter(pl.col("verdict") == "accepted", pl.col("role").is_in(["result", "baseline"]))
         .pipe(_with_keys, dim_indicator, dim_area, dim_period, dim_unit, dim_source)
-        .with_columns(growth_basis=pl.when(pl.col("growth_pct").is_not_null()).then("growth_basis"))
-        .rename(
-            {
-                "statement_key": "observation_key", "growth_pct": "growth_reported_pct",
-                "growth_lower_pct": "growth_reported_lower_pct", "growth_upper_pct": "growth_reported_upper_pct",
-                "plan_fulfilment_pct": "fulfilment_reported_pct",
-            }
-        )
+        .with_columns(growth_basis=pl.when(pl.col("growth_reported_pct").is_not_null()).then("growth_basis"))
+        .rename({"statement_key": "observation_key", "plan_fulfilment_pct": "fulfilment_reported_pct"})
         .select(list(polars_schema(FactObservation)))
         .sort("indicator_key", "area_key", "period_key", "observation_key")
-    )  # fmt: skip
+    )
 
 
 def fact_target(
@@ -49,7 +43,7 @@ def fact_target(
         figure.filter(pl.col("verdict") == "accepted", pl.col("role") == "target")
         .pipe(_with_keys, dim_indicator, dim_area, dim_period, dim_unit, dim_source)
         .with_columns(operator=_operator())
-        .rename({"statement_key": "target_key", "growth_pct": "growth_reported_pct"})
+        .rename({"statement_key": "target_key"})
         .select(list(polars_schema(FactTarget)))
         .sort("indicator_key", "area_key", "period_key", "target_key")
     )
@@ -88,18 +82,20 @@ def _with_keys(
         .drop("published_on")
         .join(dim_source.select("source_key", "published_on"), on="source_key", how="left")
     )
-    return keyed.with_columns(is_current=_is_current())
+    reported = {f"growth_{part}": f"growth_reported_{part}" for part in ("pct", "lower_pct", "upper_pct")}
+    return keyed.rename(reported).with_columns(is_current=_is_current())
 
 
 def _is_current() -> pl.Expr:
     """Of all figures for one indicator, area, period and kind: the latest published, then the later release stage, then
-    the source's precedence. A document without a date counts as older than one with a date."""
+    the source's precedence, then one that needed no correction. A document without a date counts as older than one with a date."""
     stage = pl.col("obs_status").replace_strict(RELEASE_STAGE, default=FINAL_STAGE, return_dtype=pl.Int64)
     oldest_first = [
         pl.col("published_on").fill_null(pl.date(1, 1, 1)),
         pl.col("role") != "baseline",
         stage,
         -pl.col("precedence"),
+        ~pl.col("is_corrected"),
         -pl.col("statement_key"),
     ]
     return pl.int_range(pl.len()).over(SERIES, order_by=oldest_first) == pl.len().over(SERIES) - 1

@@ -280,8 +280,8 @@ def _scaled(number: pl.Expr, power: pl.Expr) -> pl.Expr:
 
 
 def _ten_to(power: pl.Expr) -> pl.Expr:
-    powers = {exponent: 10**exponent for exponent in range(25)}
-    return power.replace_strict(powers, default=None, return_dtype=pl.Int128).cast(NUMBER)
+    powers = {exponent: 10**exponent for exponent in range(19)}
+    return power.replace_strict(powers, default=None, return_dtype=pl.Int64).cast(NUMBER)
 
 
 def _is_outside(value: str) -> pl.Expr:

@@ -6,8 +6,9 @@ A printed growth implies a base. It stands beside as a derived value and is neve
 import polars as pl
 
 from hai_ha_pipeline.contracts.marts import Growth
-from hai_ha_pipeline.contracts.types import polars_schema, type_of_value
+from hai_ha_pipeline.contracts.types import type_of_value
 from hai_ha_pipeline.transforms.formulas import cagr_pct, contribution_pp, growth_pct, implied_base
+from hai_ha_pipeline.transforms.shape import in_shape
 
 SERIES = ["indicator_code", "area_code"]
 PER_CENT = "PCT"
@@ -24,7 +25,7 @@ def growth(
         .pipe(_with_growth)
         .pipe(_with_printed_growth)
         .pipe(_with_contributions)
-        .select(list(polars_schema(Growth)))
+        .pipe(in_shape, Growth)
         .sort("area_code", "indicator_code", "period_last_day", "period", "comparison")
     )
 
@@ -74,13 +75,13 @@ def _on_previous_period(series: pl.DataFrame) -> pl.DataFrame:
 
 
 def _over_all_years(series: pl.DataFrame) -> pl.DataFrame:
-    """The last year of a series against its first; no rate of rates."""
+    """The last year of a series against its first, where at least two years lie between; no rate of rates."""
     years = series.filter(pl.col("freq") == "A", pl.col("measure_kind") != "ratio")
     first = years.sort("year").group_by(SERIES, maintain_order=True).first().select(*SERIES, base_period="period", first_year="year")
     last = years.sort("year").group_by(SERIES, maintain_order=True).last()
     return (
         last.join(first, on=SERIES)
-        .filter(pl.col("year") > pl.col("first_year"))
+        .filter(pl.col("year") > pl.col("first_year") + 1)
         .join(_bases(series), on=[*SERIES, "base_period"], how="left")
         .with_columns(years=pl.col("year") - pl.col("first_year"))
         .drop("first_year")
@@ -145,9 +146,4 @@ def _with_contributions(pairs: pl.DataFrame) -> pl.DataFrame:
         pairs.join(contributions.drop("parent_code"), on=[*occasion, "indicator_code"], how="left")
         .join(explained, on=[*occasion, "indicator_code"], how="left")
         .with_columns(contribution_residual_pp=pl.col("growth_pct") - pl.col("explained_pp"))
-        .with_columns(_fitted())
     )
-
-
-def _fitted() -> list[pl.Expr]:
-    return [pl.col(name).cast(dtype) for name, dtype in polars_schema(Growth).items() if dtype == type_of_value]

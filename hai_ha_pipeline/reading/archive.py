@@ -1,0 +1,87 @@
+"""What was ever read: a copy of each file under its hash, and when that content was first seen.
+
+`ingested_at` comes from here, so it survives the deletion of the published warehouse. A source that fails now is read
+from the copies of what loaded last.
+"""
+
+import hashlib
+import json
+import os
+import shutil
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+SNAPSHOTS, CONTENTS, LEDGER = "last_good", "contents", "ledger.json"
+
+
+@dataclass(frozen=True)
+class Archive:
+    """The archive under `root`. `contents/` holds files by hash, `last_good/` what each source consisted of."""
+
+    root: Path
+
+    def first_seen(self, sha256: str, now: datetime) -> datetime:
+        """When this content was first read; `now` if this is the first time."""
+        seen = self._ledger().get(sha256)
+        return datetime.fromisoformat(seen) if seen else now.astimezone(UTC).replace(tzinfo=None)
+
+    def keep(self, folder: Path, now: datetime) -> None:
+        """Keep the files of a source that loads, as its last good content."""
+        snapshot = {}
+        ledger = self._ledger()
+        for path in files_of(folder):
+            sha256 = hash_of(path)
+            snapshot[path.relative_to(folder).as_posix()] = sha256
+            kept = self.root / CONTENTS / sha256
+            if not kept.exists():
+                _write(kept, path.read_bytes())
+            ledger.setdefault(sha256, now.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="seconds"))
+        _write(self.root / LEDGER, json.dumps(ledger, indent=1, sort_keys=True).encode())
+        _write(self.root / SNAPSHOTS / f"{folder.name}.json", json.dumps(snapshot, indent=1, sort_keys=True).encode())
+
+    def restore(self, source: str, into: Path) -> Path | None:
+        """The last good content of a source as a folder under `into`; none where it never loaded."""
+        snapshot = self.root / SNAPSHOTS / f"{source}.json"
+        if not snapshot.exists():
+            return None
+        folder = into / source
+        for name, sha256 in json.loads(snapshot.read_text()).items():
+            (folder / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(self.root / CONTENTS / sha256, folder / name)
+        return folder
+
+    def _ledger(self) -> dict[str, str]:
+        path = self.root / LEDGER
+        return dict(json.loads(path.read_text())) if path.exists() else {}
+
+
+def files_of(folder: Path) -> list[Path]:
+    """Every file of a source, hidden ones aside, in a fixed order."""
+    return sorted(path for path in folder.rglob("*") if path.is_file() and not _is_hidden(path.relative_to(folder)))
+
+
+def hash_of(path: Path) -> str:
+    """SHA-256 of a file's content."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def fingerprint(sources: Path) -> str:
+    """One hash of all files under `sources/`: of their names and contents, not of their dates."""
+    digest = hashlib.sha256()
+    for path in files_of(sources):
+        digest.update(f"{path.relative_to(sources).as_posix()}\0{hash_of(path)}\n".encode())
+    return digest.hexdigest()
+
+
+def _is_hidden(path: Path) -> bool:
+    return any(part.startswith((".", "~")) for part in path.parts)
+
+
+def _write(path: Path, content: bytes) -> None:
+    """Write a file whole or not at all."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    draft = path.with_name(f".{path.name}.{os.getpid()}")
+    draft.write_bytes(content)
+    draft.replace(path)

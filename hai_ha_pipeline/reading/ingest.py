@@ -1,0 +1,189 @@
+"""Every source under `sources/`, read and judged, one independent of the other.
+
+A source that fails does not stop the others: its last good content is used and it is marked stale.
+"""
+
+import tempfile
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+import polars as pl
+
+from hai_ha_pipeline.contracts.audit import Correction
+from hai_ha_pipeline.contracts.reading import Figure, SourceFile, Statement
+from hai_ha_pipeline.contracts.types import empty, polars_schema
+from hai_ha_pipeline.errors import SourceError
+from hai_ha_pipeline.reading.archive import Archive, hash_of
+from hai_ha_pipeline.reading.corrections import corrected, read_corrections
+from hai_ha_pipeline.reading.csv_file import read_records
+from hai_ha_pipeline.reading.descriptor import Layout, Package, Resource, read_descriptor
+from hai_ha_pipeline.reading.reference import FOLDER as REFERENCE
+from hai_ha_pipeline.reading.statements import statements_of
+
+Judge = Callable[[pl.DataFrame], pl.DataFrame]
+
+
+@dataclass(frozen=True)
+class Ingested:
+    """What was read: the four tables, each in the shape of its contract."""
+
+    statement: pl.DataFrame
+    figure: pl.DataFrame
+    source_file: pl.DataFrame
+    correction: pl.DataFrame
+
+
+@dataclass(frozen=True)
+class _File:
+    """One file of a source, read."""
+
+    name: str
+    sha256: str
+    layout: Layout
+    resource: Resource
+    statements: pl.DataFrame
+    records: int
+
+
+def source_folders(sources: Path) -> list[Path]:
+    """The folder of every source, in a fixed order; master data is none."""
+    folders = (path for path in sorted(sources.iterdir()) if path.is_dir())
+    return [folder for folder in folders if folder.name != REFERENCE and not folder.name.startswith((".", "_"))]
+
+
+def ingest(sources: Path, archive: Archive, judge: Judge, now: datetime) -> Ingested:
+    """Read and judge every source; `judge` turns statements into figures."""
+    parts = [_read_or_fall_back(folder, archive, judge, now) for folder in source_folders(sources)]
+    contracts = {"statement": Statement, "figure": Figure, "source_file": SourceFile, "correction": Correction}
+    return Ingested(
+        **{name: pl.concat([empty(contract), *(getattr(part, name) for part in parts)]) for name, contract in contracts.items()}
+    )
+
+
+def _read_or_fall_back(folder: Path, archive: Archive, judge: Judge, now: datetime) -> Ingested:
+    try:
+        read = _read(folder, archive, judge, now, state="loaded", message=None)
+    except SourceError as error:
+        return _last_good(folder, archive, judge, now, str(error))
+    archive.keep(folder, now)
+    return read
+
+
+def _last_good(folder: Path, archive: Archive, judge: Judge, now: datetime, message: str) -> Ingested:
+    """The source from the copies of what loaded last; a row that says it failed where there are none."""
+    with tempfile.TemporaryDirectory() as scratch:
+        restored = archive.restore(folder.name, Path(scratch))
+        if restored:
+            try:
+                return _read(restored, archive, judge, now, state="stale", message=message)
+            except SourceError as error:
+                message = f"{message}\nIts last good content cannot be used either: {error}"
+    failed = pl.DataFrame(
+        [{"source": folder.name, "state": "failed", "message": message, "records_read": 0, "cells_read": 0}],
+        schema=polars_schema(SourceFile),
+    )
+    return Ingested(empty(Statement), empty(Figure), failed, empty(Correction))
+
+
+def _read(folder: Path, archive: Archive, judge: Judge, now: datetime, state: str, message: str | None) -> Ingested:
+    package = read_descriptor(folder)
+    corrections = read_corrections(folder)
+    files = [
+        _read_file(folder, resource, resource.statement, path, corrections)
+        for resource in package.resources
+        if resource.statement
+        for path in _paths(folder, resource)
+    ]
+    _check_corrections_have_a_file(folder, corrections, files)
+    statements = pl.concat([empty(Statement), *(file.statements for file in files)])
+    figures = judge(statements)
+    _check_rejected_share(folder, files, figures)
+    rows = [_source_file(folder, package, file, archive.first_seen(file.sha256, now), state, message) for file in files]
+    return Ingested(
+        statements,
+        figures,
+        pl.DataFrame(rows, schema=polars_schema(SourceFile)),
+        corrections.select(pl.lit(folder.name).alias("source"), *corrections.columns),
+    )
+
+
+def _paths(folder: Path, resource: Resource) -> list[Path]:
+    """The files of a resource, which must lie inside the source's folder."""
+    where = f"sources/{folder.name}/datapackage.yaml, resource {resource.name!r}"
+    found: list[Path] = []
+    for pattern in resource.path:
+        if Path(pattern).is_absolute() or ".." in Path(pattern).parts:
+            raise SourceError(where, f"the path {pattern!r} leaves the folder", "put the file into the source's folder")
+        paths = sorted(folder.glob(pattern))
+        if not paths:
+            raise SourceError(where, f"there is no file {pattern!r}", "put the file into the folder, or correct `path`")
+        found += paths
+    for path in found:
+        if not path.is_file():
+            raise SourceError(where, f"{path.name!r} is no regular file", "put the exported file itself into the folder")
+        if not path.resolve().is_relative_to(folder.resolve()):
+            raise SourceError(where, f"{path.name!r} links to a file outside the folder", "put the file itself into the folder")
+    return found
+
+
+def _read_file(folder: Path, resource: Resource, layout: Layout, path: Path, corrections: pl.DataFrame) -> _File:
+    name = path.relative_to(folder).as_posix()
+    where = f"sources/{folder.name}/{name}"
+    sha256 = hash_of(path)
+    records = read_records(path.read_bytes(), where, resource.encoding, resource.dialect, resource.table_schema)
+    if hash_of(path) != sha256:
+        raise SourceError(where, "the file changed while it was read", "run again when the export is complete")
+    here = corrections.filter(pl.col("file") == name)
+    statements = statements_of(folder.name, resource, layout, name, records, corrected(records, here, where))
+    return _File(name, sha256, layout, resource, statements, records.count)
+
+
+def _check_corrections_have_a_file(folder: Path, corrections: pl.DataFrame, files: list[_File]) -> None:
+    unknown = sorted(set(corrections["file"]) - {file.name for file in files})
+    if unknown:
+        raise SourceError(
+            f"sources/{folder.name}/corrections.csv",
+            f"corrects {', '.join(unknown)}, which no resource reads",
+            "correct the file's name, or delete the line",
+        )
+
+
+def _check_rejected_share(folder: Path, files: list[_File], figures: pl.DataFrame) -> None:
+    """Too many rejected figures in a file mean that it is not read as it was meant."""
+    for file in files:
+        here = figures.filter(pl.col("file") == file.name, pl.col("verdict") != "missing")
+        rejected = here.filter(pl.col("verdict") == "rejected")
+        if here.height and rejected.height / here.height > file.layout.max_rejected_share:
+            first = rejected.sort("row").row(0, named=True)
+            raise SourceError(
+                f"sources/{folder.name}/{file.name}",
+                f"{rejected.height} of {here.height} figures are rejected, more than the share of {file.layout.max_rejected_share:g} allowed;"
+                f" the first, line {first['row']}, {first['field'] or 'record'} {first['text'] or first['value_as_printed']!r}: {first['reason']}",
+                "correct the descriptor, or raise `max_rejected_share` where so many are meant to be set aside",
+            )
+
+
+def _source_file(
+    folder: Path, package: Package, file: _File, ingested_at: datetime, state: str, message: str | None
+) -> dict[str, object]:
+    publishers = [each.title for each in package.contributors if "publisher" in each.roles] or [package.contributors[0].title]
+    licence = package.licenses[0]
+    value_columns = len(file.layout.values) or 1
+    damaged = file.statements["rule"].count()
+    return {
+        "source": folder.name,
+        "file": file.name,
+        "state": state,
+        "message": message,
+        "sha256": file.sha256,
+        "ingested_at": ingested_at,
+        "records_read": file.records,
+        "cells_read": (file.records - damaged) * value_columns + damaged,
+        "title": package.title,
+        "publisher": ", ".join(publishers),
+        "licence": licence.title or licence.name,
+        "address": package.sources[0].path,
+        "completeness": file.layout.completeness,
+    }
