@@ -48,6 +48,7 @@ class Read:
 REFERENCE: tuple[str, ...] = tuple(COLUMNS)
 
 READ: tuple[Read, ...] = (
+    Read("build", audit.Build, "audit"),
     Read("statement", reading.Statement),
     Read("figure", reading.Figure),
     Read("source_file", reading.SourceFile),
@@ -71,6 +72,5 @@ TABLES: tuple[Table, ...] = (
     Table(consistency.consistency, marts.Consistency, "marts"),
 )
 
-PUBLISHED: dict[str, tuple[str, type[Contract]]] = {
-    table.name: (table.schema, table.contract) for table in (*READ, *TABLES) if table.schema
-}
+ALL: tuple[Read | Table, ...] = (*READ, *TABLES)
+PUBLISHED: dict[str, tuple[str, type[Contract]]] = {table.name: (table.schema, table.contract) for table in ALL if table.schema}

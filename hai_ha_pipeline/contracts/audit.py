@@ -26,7 +26,9 @@ class Load(Contract):
 
     source: str = pa.Field(description="Folder under sources/.")
     file: str = pa.Field(nullable=True, description="File inside the folder; null where the source failed before a file was found.")
-    state: str = pa.Field(isin=("loaded", "stale", "failed"), description="loaded; stale: the source fails now and its last good content is used; failed.")
+    state: str = pa.Field(
+        isin=("loaded", "stale", "failed"), description="loaded; stale: the source fails now and its last good content is used; failed."
+    )
     message: str = pa.Field(nullable=True, description="Why the source is stale or failed, and how to mend it.")
     sha256: str = pa.Field(nullable=True, description="Hash of the file's content.")
     ingested_at: MOMENT = pa.Field(nullable=True, description="When this project first read this content (UTC).")
@@ -63,3 +65,9 @@ class Correction(Contract):
         """A cell is corrected once."""
 
         unique = ["source", "file", "row", "column"]
+
+
+class Build(Contract):
+    """One row is what this warehouse was built from."""
+
+    fingerprint: str = pa.Field(description="Hash of all files under sources/ and of the code that read them.")

@@ -33,7 +33,9 @@ class DimIndicator(Contract):
     plausible_min: VALUE = pa.Field(nullable=True, description="Lowest believable value, in the canonical unit.")
     plausible_max: VALUE = pa.Field(nullable=True, description="Highest believable value, in the canonical unit.")
     derived_from_code: str = pa.Field(nullable=True, description="Indicator whose share or growth this one prints.")
-    derivation: str = pa.Field(nullable=True, isin=("share", "growth"), description="share: of that indicator in its parent; growth: of that indicator.")
+    derivation: str = pa.Field(
+        nullable=True, isin=("share", "growth"), description="share: of that indicator in its parent; growth: of that indicator."
+    )
     synonyms: str = pa.Field(nullable=True, description="Other names, separated by |.")
     description: str = pa.Field(nullable=True, description="Definition and traps.")
 
@@ -93,7 +95,9 @@ class DimPeriod(Contract):
     year: int = pa.Field(description="Year of the last day.")
     is_cumulative: bool = pa.Field(description="From 1 January to a day in the year that no standard period ends with.")
     same_period_last_year_code: str = pa.Field(description="The same span a year earlier.")
-    previous_period_code: str = pa.Field(nullable=True, description="The period of the same length before; null for cumulative and odd spans.")
+    previous_period_code: str = pa.Field(
+        nullable=True, description="The period of the same length before; null for cumulative and odd spans."
+    )
 
 
 class DimUnit(Contract):
@@ -119,7 +123,9 @@ class DimSource(Contract):
     language: str = pa.Field(nullable=True, description="Language of the document.")
     licence: str = pa.Field(nullable=True, description="Licence of the source.")
     address: str = pa.Field(nullable=True, description="Address of the document.")
-    published_on: DAY = pa.Field(nullable=True, description="Day of publication; the last day of a printed month or year; null where the document shows none.")
+    published_on: DAY = pa.Field(
+        nullable=True, description="Day of publication; the last day of a printed month or year; null where the document shows none."
+    )
     is_published_on_inferred: bool = pa.Field(description="The day is inferred from the content, not printed.")
     ingested_at: MOMENT = pa.Field(description="When this project first read this content (UTC).")
     sha256: str = pa.Field(description="Hash of the file's content.")
@@ -138,8 +144,12 @@ class FactObservation(Contract):
     value: VALUE = pa.Field(description="The figure in the indicator's canonical unit; the middle of a printed range.")
     lower: VALUE = pa.Field(nullable=True, description="Lowest value the printed figure allows; null for none.")
     upper: VALUE = pa.Field(nullable=True, description="Highest value the printed figure allows; null for none.")
-    qualifier: str = pa.Field(isin=QUALIFIERS, description="How the figure is bounded: exact means half a unit of the last printed digit to either side.")
-    obs_status: str = pa.Field(isin=OBS_STATUSES, description="Release stage (SDMX CL_OBS_STATUS): A normal, P provisional, E estimated, F forecast.")
+    qualifier: str = pa.Field(
+        isin=QUALIFIERS, description="How the figure is bounded: exact means half a unit of the last printed digit to either side."
+    )
+    obs_status: str = pa.Field(
+        isin=OBS_STATUSES, description="Release stage (SDMX CL_OBS_STATUS): A normal, P provisional, E estimated, F forecast."
+    )
     whole_value: VALUE = pa.Field(nullable=True, description="The whole a printed part belongs to: 9 of 9.")
     baseline_value: VALUE = pa.Field(nullable=True, description="Level before a printed reduction, in the canonical unit.")
     growth_reported_pct: VALUE = pa.Field(nullable=True, description="Growth as printed, in per cent.")
@@ -157,7 +167,9 @@ class FactObservation(Contract):
     description: str = pa.Field(nullable=True, description="What is measured, in our words.")
     note: str = pa.Field(nullable=True, description="Anything a reader should know.")
     is_corrected: bool = pa.Field(description="A line of corrections.csv changed what was read: see audit.correction.")
-    is_current: bool = pa.Field(description="The figure that holds for its indicator, area and period: latest publication, then release stage, then precedence.")
+    is_current: bool = pa.Field(
+        description="The figure that holds for its indicator, area and period: latest publication, then release stage, then precedence."
+    )
 
 
 class FactTarget(Contract):
@@ -169,13 +181,18 @@ class FactTarget(Contract):
     period_key: int = pa.Field(description="core.dim_period: the period at whose end the target is due.")
     source_key: int = pa.Field(description="core.dim_source.")
     unit_key: int = pa.Field(nullable=True, description="core.dim_unit: the unit as printed; null for a milestone.")
-    operator: str = pa.Field(isin=OPERATORS, description="How a result is compared: >=, <=, =, between, reduce_by. From the printed words, else from the desired direction.")
+    operator: str = pa.Field(
+        isin=OPERATORS,
+        description="How a result is compared: >=, <=, =, between, reduce_by. From the printed words, else from the desired direction.",
+    )
     value: VALUE = pa.Field(description="The level to reach, in the indicator's canonical unit; the middle of a printed range.")
     lower: VALUE = pa.Field(nullable=True, description="Lowest value the printed target allows; null for none.")
     upper: VALUE = pa.Field(nullable=True, description="Highest value the printed target allows; null for none.")
     qualifier: str = pa.Field(isin=QUALIFIERS, description="How the target is bounded.")
     obs_status: str = pa.Field(isin=OBS_STATUSES, description="SDMX CL_OBS_STATUS.")
-    reduction_pct: VALUE = pa.Field(nullable=True, description="Reduction to reach, in per cent of the baseline, where the target prints one.")
+    reduction_pct: VALUE = pa.Field(
+        nullable=True, description="Reduction to reach, in per cent of the baseline, where the target prints one."
+    )
     baseline_value: VALUE = pa.Field(nullable=True, description="Level the target starts from, where the source states it.")
     baseline_period_code: str = pa.Field(nullable=True, description="Period of that level.")
     growth_reported_pct: VALUE = pa.Field(nullable=True, description="Growth the target stands for, as printed, in per cent.")
@@ -191,7 +208,9 @@ class FactTarget(Contract):
     description: str = pa.Field(nullable=True, description="What is aimed at, in our words.")
     note: str = pa.Field(nullable=True, description="Anything a reader should know.")
     is_corrected: bool = pa.Field(description="A line of corrections.csv changed what was read: see audit.correction.")
-    is_current: bool = pa.Field(description="The target that holds for its indicator, area and period: latest publication, then precedence.")
+    is_current: bool = pa.Field(
+        description="The target that holds for its indicator, area and period: latest publication, then precedence."
+    )
 
 
 class AttainmentRule(Contract):

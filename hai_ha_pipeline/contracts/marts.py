@@ -30,7 +30,10 @@ class Attainment(Contract):
     target_lower: VALUE = pa.Field(nullable=True, description="Lowest value the printed target allows.")
     target_upper: VALUE = pa.Field(nullable=True, description="Highest value the printed target allows.")
     target_as_printed: str = pa.Field(description="The target as printed, with its words and unit.")
-    baseline_value: VALUE = pa.Field(nullable=True, description="Level the target starts from: stated with the target, else the last result before its period (stocks and ratios).")
+    baseline_value: VALUE = pa.Field(
+        nullable=True,
+        description="Level the target starts from: stated with the target, else the last result before its period (stocks and ratios).",
+    )
     baseline_period: str = pa.Field(nullable=True, description="Period of that level.")
     result_value: VALUE = pa.Field(nullable=True, description="The result.")
     result_lower: VALUE = pa.Field(nullable=True, description="Lowest value the printed result allows.")
@@ -39,11 +42,17 @@ class Attainment(Contract):
     fulfilment_pct: VALUE = pa.Field(nullable=True, description="100 x result / target: the plan fulfilment of plan statistics.")
     fulfilment_reason: str = pa.Field(nullable=True, description="Why there is no fulfilment.")
     fulfilment_reported_pct: VALUE = pa.Field(nullable=True, description="Plan fulfilment as the source prints it.")
-    progress_pct: VALUE = pa.Field(nullable=True, description="100 x (result - baseline) / (target - baseline): the way covered from the baseline.")
+    progress_pct: VALUE = pa.Field(
+        nullable=True, description="100 x (result - baseline) / (target - baseline): the way covered from the baseline."
+    )
     progress_reason: str = pa.Field(nullable=True, description="Why there is no progress.")
     reduction_pct: VALUE = pa.Field(nullable=True, description="100 x (baseline - result) / baseline, for indicators that should fall.")
     expected_pct: VALUE = pa.Field(nullable=True, description="Share of the target expected by the end of the result period (flows only).")
-    expected_basis: str = pa.Field(nullable=True, isin=("seasonal", "elapsed_days"), description="seasonal: the same months' share of last year; elapsed_days: days passed.")
+    expected_basis: str = pa.Field(
+        nullable=True,
+        isin=("seasonal", "elapsed_days"),
+        description="seasonal: the same months' share of last year; elapsed_days: days passed.",
+    )
     pace_ratio: VALUE = pa.Field(nullable=True, description="Fulfilment over what was expected; 1 is exactly on plan (flows only).")
     gap: VALUE = pa.Field(nullable=True, description="Target minus result.")
     required_per_month: VALUE = pa.Field(nullable=True, description="What each remaining month must bring (flows only).")
@@ -97,11 +106,15 @@ class Growth(Contract):
     growth_upper_pct: VALUE = pa.Field(nullable=True, description="Highest growth that the printed figures allow.")
     growth_reported_pct: VALUE = pa.Field(nullable=True, description="Growth as the source prints it.")
     growth_difference_pp: VALUE = pa.Field(nullable=True, description="Computed minus printed, in percentage points.")
-    growth_agreement: str = pa.Field(nullable=True, isin=("compatible", "incompatible"), description="Whether bounds and rounding of the printed figures allow both.")
+    growth_agreement: str = pa.Field(
+        nullable=True, isin=("compatible", "incompatible"), description="Whether bounds and rounding of the printed figures allow both."
+    )
     implied_base: VALUE = pa.Field(nullable=True, description="value / (1 + printed growth): a derived value, never an observation.")
     implied_base_lower: VALUE = pa.Field(nullable=True, description="Lowest base that the printed figures allow.")
     implied_base_upper: VALUE = pa.Field(nullable=True, description="Highest base that the printed figures allow; null for none.")
-    contribution_pp: VALUE = pa.Field(nullable=True, description="(value - base) / base of the parent, in percentage points of the parent's growth.")
+    contribution_pp: VALUE = pa.Field(
+        nullable=True, description="(value - base) / base of the parent, in percentage points of the parent's growth."
+    )
     contribution_residual_pp: VALUE = pa.Field(nullable=True, description="For a parent: its growth minus the contributions of its parts.")
     change_pp: VALUE = pa.Field(nullable=True, description="value - base in percentage points, for indicators in per cent.")
     reason: str = pa.Field(nullable=True, description="Why there is no growth.")
@@ -126,7 +139,10 @@ class Consistency(Contract):
     area_code: str = pa.Field(description="Area.")
     period: str = pa.Field(description="Period, as SDMX TIME_PERIOD.")
     role: str = pa.Field(isin=("result", "target"), description="Whether results or targets are checked.")
-    verdict: str = pa.Field(isin=("consistent", "inconsistent", "undetermined"), description="inconsistent: no values inside the printed intervals fit together.")
+    verdict: str = pa.Field(
+        isin=("consistent", "inconsistent", "undetermined"),
+        description="inconsistent: no values inside the printed intervals fit together.",
+    )
     expected_lower: VALUE = pa.Field(nullable=True, description="Lowest value that the other figures allow.")
     expected_upper: VALUE = pa.Field(nullable=True, description="Highest value that the other figures allow.")
     found_lower: VALUE = pa.Field(nullable=True, description="Lowest value of the figure itself.")

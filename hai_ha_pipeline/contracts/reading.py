@@ -1,5 +1,7 @@
 """Contracts of what is read and judged: statements, figures, the files they come from, and their corrections."""
 
+from typing import Any
+
 import pandera.polars as pa
 import polars as pl
 
@@ -23,7 +25,9 @@ class Statement(Contract):
     unit: str = pa.Field(nullable=True, description="Unit, as printed or mapped.")
     qualifier: str = pa.Field(nullable=True, description="Words that bound or grade the figure, e.g. `more than`.")
     growth: str = pa.Field(nullable=True, description="Growth printed beside the figure.")
-    growth_basis: str = pa.Field(nullable=True, description="What the growth compares with; null means the same period of the previous year.")
+    growth_basis: str = pa.Field(
+        nullable=True, description="What the growth compares with; null means the same period of the previous year."
+    )
     plan_fulfilment: str = pa.Field(nullable=True, description="Printed share of the plan that is fulfilled.")
     status: str = pa.Field(nullable=True, description="Release stage: SDMX code or word.")
     baseline: str = pa.Field(nullable=True, description="Level the target starts from.")
@@ -79,7 +83,9 @@ class Figure(Contract):
     growth_pct: VALUE = pa.Field(nullable=True, description="Growth as printed, in per cent; an index of 107.2 is a growth of 7.2.")
     growth_lower_pct: VALUE = pa.Field(nullable=True, description="Lowest growth the printed text allows; null for none.")
     growth_upper_pct: VALUE = pa.Field(nullable=True, description="Highest growth the printed text allows; null for none.")
-    growth_basis: str = pa.Field(nullable=True, isin=("same_period_last_year", "previous_period"), description="What the printed growth compares with.")
+    growth_basis: str = pa.Field(
+        nullable=True, isin=("same_period_last_year", "previous_period"), description="What the printed growth compares with."
+    )
     plan_fulfilment_pct: VALUE = pa.Field(nullable=True, description="Share of the plan fulfilled, as printed, in per cent.")
     unit_code: str = pa.Field(nullable=True, description="Unit as printed, as a code.")
     value_as_printed: str = pa.Field(nullable=True, description="The cell as it stands in the file; for a damaged record, the record.")
@@ -88,7 +94,9 @@ class Figure(Contract):
     growth_as_printed: str = pa.Field(nullable=True, description="The growth's cell as it stands in the file.")
     address: str = pa.Field(nullable=True, description="Address of the document.")
     title: str = pa.Field(nullable=True, description="Title of the document.")
-    published_on: DAY = pa.Field(nullable=True, description="Day of publication; the last day of a printed month or year; null where the document shows none.")
+    published_on: DAY = pa.Field(
+        nullable=True, description="Day of publication; the last day of a printed month or year; null where the document shows none."
+    )
     is_published_on_inferred: bool = pa.Field(description="The day is inferred from the content, not printed.")
     question: str = pa.Field(nullable=True, description="Interview question the figure answers, in our words.")
     description: str = pa.Field(nullable=True, description="What is measured, in our words.")
@@ -126,7 +134,9 @@ class AcceptedFigure(Contract):
     @pa.dataframe_check(description="The value lies inside its interval.")
     def _value_lies_inside_its_interval(cls, data: pa.PolarsData) -> pl.LazyFrame:
         value = pl.col("value")
-        return data.lazyframe.select((pl.col("lower").is_null() | (pl.col("lower") <= value)) & (pl.col("upper").is_null() | (value <= pl.col("upper"))))
+        return data.lazyframe.select(
+            (pl.col("lower").is_null() | (pl.col("lower") <= value)) & (pl.col("upper").is_null() | (value <= pl.col("upper")))
+        )
 
     @pa.dataframe_check(description="Only a bound leaves an interval open.")
     def _only_a_bound_leaves_an_interval_open(cls, data: pa.PolarsData) -> pl.LazyFrame:
@@ -139,7 +149,9 @@ class SourceFile(Contract):
 
     source: str = pa.Field(description="Folder under sources/.")
     file: str = pa.Field(nullable=True, description="File inside the folder; null where the source failed before a file was found.")
-    state: str = pa.Field(isin=("loaded", "stale", "failed"), description="loaded; stale: the source fails now and its last good content is used; failed.")
+    state: str = pa.Field(
+        isin=("loaded", "stale", "failed"), description="loaded; stale: the source fails now and its last good content is used; failed."
+    )
     message: str = pa.Field(nullable=True, description="Why the source is stale or failed, and how to mend it.")
     sha256: str = pa.Field(nullable=True, description="Hash of the file's content.")
     ingested_at: MOMENT = pa.Field(nullable=True, description="When this project first read this content (UTC).")
@@ -149,7 +161,11 @@ class SourceFile(Contract):
     publisher: str = pa.Field(nullable=True, description="Publisher named by the descriptor.")
     licence: str = pa.Field(nullable=True, description="Licence named by the descriptor.")
     address: str = pa.Field(nullable=True, description="Address named by the descriptor.")
-    completeness: str = pa.Field(nullable=True, isin=("full", "partial"), description="Whether a figure that disappears was withdrawn (full) or only not repeated (partial).")
+    completeness: str = pa.Field(
+        nullable=True,
+        isin=("full", "partial"),
+        description="Whether a figure that disappears was withdrawn (full) or only not repeated (partial).",
+    )
 
     class Config:
         """A file stands once."""
@@ -157,4 +173,4 @@ class SourceFile(Contract):
         unique = ["source", "file"]
 
 
-STATEMENT_SCHEMA = polars_schema(Statement)
+STATEMENT_SCHEMA: dict[str, Any] = polars_schema(Statement)

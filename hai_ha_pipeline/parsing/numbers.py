@@ -12,11 +12,11 @@ import polars as pl
 
 Reader = Callable[[pl.Expr, str, str], pl.Expr]
 NUMBER = pl.Decimal(38, 6)
-_TOKEN = r"[+\-]?\d(?:[\d.,' ]*\d)?"
+_DIGITS = r"[+\-]?\d(?:[\d.,' ]*\d)?"
 _PART = r"/|von|of|trên tổng số"
 _RANGE = r"-|bis|to|đến"
 PATTERN = (
-    rf"^(?P<prefix>\D*?)(?P<first>{_TOKEN})"
+    rf"^(?P<prefix>\D*?)(?P<first>{_DIGITS})"
     rf"(?:\s*%?\s*(?:(?P<part>{_PART})|(?P<range>{_RANGE}))\s*(?P<second>\d(?:[\d.,' ]*\d)?))?"
     r"(?P<suffix>\D*)$"
 )

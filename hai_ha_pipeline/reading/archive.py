@@ -68,10 +68,13 @@ def hash_of(path: Path) -> str:
 
 
 def fingerprint(sources: Path) -> str:
-    """One hash of all files under `sources/`: of their names and contents, not of their dates."""
+    """One hash of all files under `sources/` and of this package: of names and contents, not of dates."""
     digest = hashlib.sha256()
-    for path in files_of(sources):
-        digest.update(f"{path.relative_to(sources).as_posix()}\0{hash_of(path)}\n".encode())
+    package = Path(__file__).resolve().parent.parent
+    code = sorted(package.rglob("*.py"))
+    for root, files in ((sources, files_of(sources)), (package, code)):
+        for path in files:
+            digest.update(f"{path.relative_to(root).as_posix()}\0{hash_of(path)}\n".encode())
     return digest.hexdigest()
 
 

@@ -79,9 +79,7 @@ def read_records(content: bytes, where: str, encoding: str, dialect: Dialect, sc
             ignore_empty_lines=False,
             invalid_row_handler=set_aside,
         ),
-        convert_options=pyarrow.csv.ConvertOptions(
-            column_types=dict.fromkeys(header, pa.string()), strings_can_be_null=False
-        ),
+        convert_options=pyarrow.csv.ConvertOptions(column_types=dict.fromkeys(header, pa.string()), strings_can_be_null=False),
     )
     damaged = set_aside.frame()
     cells = pl.DataFrame(pl.from_arrow(table))

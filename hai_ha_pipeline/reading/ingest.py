@@ -165,9 +165,7 @@ def _check_rejected_share(folder: Path, files: list[_File], figures: pl.DataFram
             )
 
 
-def _source_file(
-    folder: Path, package: Package, file: _File, ingested_at: datetime, state: str, message: str | None
-) -> dict[str, object]:
+def _source_file(folder: Path, package: Package, file: _File, ingested_at: datetime, state: str, message: str | None) -> dict[str, object]:
     publishers = [each.title for each in package.contributors if "publisher" in each.roles] or [package.contributors[0].title]
     licence = package.licenses[0]
     value_columns = len(file.layout.values) or 1

@@ -8,9 +8,10 @@ import polars as pl
 from hai_ha_pipeline.contracts.reading import STATEMENT_SCHEMA
 from hai_ha_pipeline.keys import file_key
 from hai_ha_pipeline.reading.csv_file import ROW, Records
-from hai_ha_pipeline.reading.descriptor import STATEMENT_FIELDS, Layout, Resource
+from hai_ha_pipeline.reading.descriptor import STATEMENT_FIELDS, Layout, Resource, StatementField
 
-AS_PRINTED = ("value", "unit", "growth")
+Fields = dict[StatementField, str]
+AS_PRINTED: tuple[StatementField, ...] = ("value", "unit", "growth")
 
 
 def statements_of(source: str, resource: Resource, layout: Layout, file: str, printed: Records, read: Records) -> pl.DataFrame:
@@ -49,24 +50,22 @@ def statements_of(source: str, resource: Resource, layout: Layout, file: str, pr
 def shaped(statements: pl.DataFrame) -> pl.DataFrame:
     """The same rows with every column of a statement, in order; what is not given is null."""
     missing = [pl.lit(None, dtype).alias(name) for name, dtype in STATEMENT_SCHEMA.items() if name not in statements.columns]
-    return statements.with_columns(missing).select(list(STATEMENT_SCHEMA)).cast(STATEMENT_SCHEMA)
+    typed = (pl.col(name).cast(dtype) for name, dtype in STATEMENT_SCHEMA.items())
+    return statements.with_columns(missing).select(typed)
 
 
-def _cells(
-    resource: Resource, layout: Layout, column: str, stands_for: dict[str, str], printed: Records, read: Records
-) -> pl.DataFrame:
+def _cells(resource: Resource, layout: Layout, column: str, stands_for: Fields, printed: Records, read: Records) -> pl.DataFrame:
     """The statements of one value column."""
-    file_columns = {**layout.columns, "value": column}
-    constants = {**layout.constants, **stands_for}
+    file_columns: Fields = {**layout.columns, "value": column}
+    constants: Fields = {**layout.constants, **stands_for}
     number_format = next(field for field in resource.table_schema.fields if field.name == column)
     missing_marks = resource.table_schema.missing_values
     as_printed = {f"{field}_as_printed": printed.cells[file_columns[field]] for field in AS_PRINTED if field in file_columns}
-    used = [name for name in file_columns.values()]
-    corrected = pl.any_horizontal(*(read.cells[name] != printed.cells[name] for name in used))
+    corrected = pl.any_horizontal(*(read.cells[name] != printed.cells[name] for name in file_columns.values()))
     return read.cells.with_columns(**as_printed).select(
         row=ROW,
         column=pl.lit(column),
-        **{name: name for name in as_printed},
+        **{name: pl.col(name) for name in as_printed},
         **{
             field: _text(layout, field, file_columns, constants, missing_marks)
             for field in STATEMENT_FIELDS
@@ -79,13 +78,11 @@ def _cells(
     )
 
 
-def _text(
-    layout: Layout, field: str, file_columns: dict[str, str], constants: dict[str, str], missing_marks: list[str]
-) -> pl.Expr:
+def _text(layout: Layout, field: StatementField, file_columns: Fields, constants: Fields, missing_marks: list[str]) -> pl.Expr:
     """One field of a statement: from its column, with the publisher's words turned into ours; a gap is null."""
     if field not in file_columns:
         return pl.lit(constants[field])
     cell = pl.col(file_columns[field]).str.strip_chars()
     text = pl.when(~cell.is_in(missing_marks)).then(cell)
-    names = layout.names.get(field, {})  # type: ignore[call-overload]
+    names = layout.names.get(field, {})
     return text.replace(names) if names else text

@@ -4,8 +4,8 @@ import polars as pl
 
 from hai_ha_pipeline.contracts.marts import Attainment
 from hai_ha_pipeline.transforms.formulas import fulfilment_pct, progress_pct, reduction_pct
-from hai_ha_pipeline.transforms.shape import in_shape
 from hai_ha_pipeline.transforms.sentences import as_printed, plain
+from hai_ha_pipeline.transforms.shape import in_shape
 
 PRESET = "pace"
 SERIES = ["indicator_key", "area_code"]
@@ -109,9 +109,7 @@ def _with_results(targets: pl.DataFrame, results: pl.DataFrame) -> pl.DataFrame:
         pl.col("result_period_last_day") <= pl.col("target_period_last_day")
     )
     counts = (pl.col("measure_kind") != "flow") | (pl.col("result_first_day") == pl.col("target_first_day"))
-    reached = targets.select(*SERIES, "target_key", "measure_kind", "target_first_day", "target_period_last_day").join(
-        results, on=SERIES
-    )
+    reached = targets.select(*SERIES, "target_key", "measure_kind", "target_first_day", "target_period_last_day").join(results, on=SERIES)
     last = pl.struct("result_period_last_day", "result_days", "observation_key")
     reached = (
         reached.filter(inside & counts)
@@ -193,9 +191,10 @@ def _with_status(rows: pl.DataFrame, attainment_rule: pl.DataFrame) -> pl.DataFr
 
 
 def _reached() -> tuple[pl.Expr, pl.Expr]:
-    """Whether the target is certainly reached, and certainly missed. Only a printed bound leaves it open:
+    """Whether the target is certainly reached, and certainly missed.
 
-    two exact figures are compared as printed, because a target is met by the number it names.
+    Only a printed bound or range leaves it open: two exact figures are compared as printed, because a target is met by
+    the number it names.
     """
     is_range = pl.col("result_lower").is_not_null() & pl.col("result_upper").is_not_null() & pl.col("result_is_range")
     lowest = pl.when(is_range).then("result_lower").when(pl.col("result_lower").is_not_null()).then("result_value")
@@ -206,9 +205,7 @@ def _reached() -> tuple[pl.Expr, pl.Expr]:
     reached = (
         pl.when(operator == ">=").then(lowest >= target).when(falls).then(highest <= target).otherwise((lowest >= low) & (highest <= high))
     )
-    missed = (
-        pl.when(operator == ">=").then(highest < target).when(falls).then(lowest > target).otherwise((highest < low) | (lowest > high))
-    )
+    missed = pl.when(operator == ">=").then(highest < target).when(falls).then(lowest > target).otherwise((highest < low) | (lowest > high))
     return reached.fill_null(value=False), missed.fill_null(value=False)
 
 
@@ -221,12 +218,19 @@ def _pace_status(attainment_rule: pl.DataFrame) -> pl.Expr:
     thresholds = attainment_rule.filter(pl.col("preset") == PRESET).select("status", "at_least").rows()
     highest_first = sorted(thresholds, key=lambda each: (each[1] is not None, each[1]), reverse=True)
     return pl.coalesce(
-        *(pl.when(pl.lit(value=True) if bound is None else pl.col("pace_ratio") >= bound).then(pl.lit(status)) for status, bound in highest_first)
+        *(
+            pl.when(pl.lit(value=True) if bound is None else pl.col("pace_ratio") >= bound).then(pl.lit(status))
+            for status, bound in highest_first
+        )
     )
 
 
 def _pace_sentence() -> pl.Expr:
-    basis = pl.when(pl.col("expected_basis") == "seasonal").then(pl.lit("last year's share of these months")).otherwise(pl.lit("the share of days passed"))
+    basis = (
+        pl.when(pl.col("expected_basis") == "seasonal")
+        .then(pl.lit("last year's share of these months"))
+        .otherwise(pl.lit("the share of days passed"))
+    )
     bound = (
         pl.when(pl.col("result_upper").is_null()).then(pl.lit("at least "))
         .when(pl.col("result_lower").is_null()).then(pl.lit("at most ")).otherwise(pl.lit(""))

@@ -23,9 +23,9 @@ def load(
     What was read is counted by the reader; what became of it is counted in the tables that hold it.
     """
     file_of = figure.select("statement_key", *FILE)
-    loaded = pl.concat(
-        [fact_observation.select(statement_key="observation_key"), fact_target.select(statement_key="target_key")]
-    ).join(file_of, on="statement_key")
+    loaded = pl.concat([fact_observation.select(statement_key="observation_key"), fact_target.select(statement_key="target_key")]).join(
+        file_of, on="statement_key"
+    )
     missing = figure.filter(pl.col("verdict") == "missing")
     counts = {"figures_loaded": loaded, "figures_rejected": rejected, "cells_missing": missing}
     counted = source_file

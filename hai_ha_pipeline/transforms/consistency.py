@@ -5,8 +5,8 @@ from collections.abc import Callable
 import polars as pl
 
 from hai_ha_pipeline.contracts.marts import Consistency
-from hai_ha_pipeline.transforms.shape import in_shape
 from hai_ha_pipeline.transforms.sentences import plain
+from hai_ha_pipeline.transforms.shape import in_shape
 
 OCCASION = ["area_code", "period", "role"]
 
@@ -15,7 +15,9 @@ def consistency(
     fact_observation: pl.DataFrame, fact_target: pl.DataFrame, dim_indicator: pl.DataFrame, dim_area: pl.DataFrame, dim_period: pl.DataFrame
 ) -> pl.DataFrame:
     """One row a check and subject, for current results and current targets alike."""
-    both = pl.concat([fact_observation.with_columns(role=pl.lit("result")), fact_target.with_columns(role=pl.lit("target"))], how="diagonal")
+    both = pl.concat(
+        [fact_observation.with_columns(role=pl.lit("result")), fact_target.with_columns(role=pl.lit("target"))], how="diagonal"
+    )
     current = (
         both.filter("is_current")
         .join(dim_indicator, on="indicator_key")
@@ -76,7 +78,11 @@ def growth_between_parts(current: pl.DataFrame, dim_indicator: pl.DataFrame) -> 
         )
     )
     totals = printed.filter("parts_complete").select(
-        *OCCASION, total_code="indicator_code", total="growth_reported_pct", found_lower="growth_reported_lower_pct", found_upper="growth_reported_upper_pct"
+        *OCCASION,
+        total_code="indicator_code",
+        total="growth_reported_pct",
+        found_lower="growth_reported_lower_pct",
+        found_upper="growth_reported_upper_pct",
     )
     return (
         totals.join(parts, on=[*OCCASION, "total_code"])

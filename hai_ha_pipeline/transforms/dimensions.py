@@ -6,8 +6,8 @@ import polars as pl
 
 from hai_ha_pipeline.contracts.core import (
     AreaSuccession,
-    DimArea,
     AttainmentRule,
+    DimArea,
     DimIndicator,
     DimPeriod,
     DimSource,
@@ -85,9 +85,7 @@ def dim_period(figure: pl.DataFrame) -> pl.DataFrame:
     codes = figure.filter(pl.col("verdict") == "accepted").select(pl.concat_list("period_code", "baseline_period_code").explode())
     named = [period for code in codes.to_series().unique().drop_nulls() if (period := read_period(code))]
     periods = {period.code: period for each in named for period in (each, each.a_year_earlier())}
-    return pl.DataFrame(
-        [_period_row(periods[code]) for code in sorted(periods)], schema=polars_schema(DimPeriod), orient="row"
-    )
+    return pl.DataFrame([_period_row(periods[code]) for code in sorted(periods)], schema=polars_schema(DimPeriod), orient="row")
 
 
 def _period_row(period: Period) -> tuple[object, ...]:
@@ -124,9 +122,7 @@ def dim_source(figure: pl.DataFrame, source_file: pl.DataFrame) -> pl.DataFrame:
 def document_key(figures: pl.DataFrame) -> pl.Series:
     """The key of each row's document, made once for each distinct document."""
     documents = figures.select(DOCUMENT)
-    keyed = [
-        (*row, stable_key("document", *("" if part is None else str(part) for part in row))) for row in documents.unique().rows()
-    ]
+    keyed = [(*row, stable_key("document", *("" if part is None else str(part) for part in row))) for row in documents.unique().rows()]
     keys = pl.DataFrame(keyed, schema={**documents.schema, "source_key": pl.Int64}, orient="row")
     return documents.join(keys, on=DOCUMENT, how="left", nulls_equal=True, maintain_order="left")["source_key"]
 

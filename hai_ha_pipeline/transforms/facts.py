@@ -74,9 +74,7 @@ def _with_keys(
     keyed = (
         figures.with_columns(source_key=document_key(figures))
         .join(dim_indicator.select("indicator_code", "indicator_key", "desired_direction"), on="indicator_code", how="left")
-        .join(
-            dim_area.select("area_key", "area_code", area_valid_from="valid_from"), on=["area_code", "area_valid_from"], how="left"
-        )
+        .join(dim_area.select("area_key", "area_code", area_valid_from="valid_from"), on=["area_code", "area_valid_from"], how="left")
         .join(dim_period.select("period_code", "period_key"), on="period_code", how="left")
         .join(dim_unit.select("unit_code", "unit_key"), on="unit_code", how="left")
         .drop("published_on")
@@ -87,8 +85,11 @@ def _with_keys(
 
 
 def _is_current() -> pl.Expr:
-    """Of all figures for one indicator, area, period and kind: the latest published, then the later release stage, then
-    the source's precedence, then one that needed no correction. A document without a date counts as older than one with a date."""
+    """Of all figures for one indicator, area and period, the one that holds.
+
+    The latest published, then the later release stage, then the source's precedence, then one that needed no
+    correction. A document without a date counts as older than one with a date.
+    """
     stage = pl.col("obs_status").replace_strict(RELEASE_STAGE, default=FINAL_STAGE, return_dtype=pl.Int64)
     oldest_first = [
         pl.col("published_on").fill_null(pl.date(1, 1, 1)),

@@ -14,9 +14,9 @@ from hai_ha_pipeline.contracts.reading import AcceptedFigure, Figure
 from hai_ha_pipeline.contracts.types import OBS_STATUSES, polars_schema, type_of_value
 from hai_ha_pipeline.parsing.numbers import NUMBER, parsed_numbers
 from hai_ha_pipeline.parsing.periods import read_period
+from hai_ha_pipeline.parsing.publication import read_published_on
 from hai_ha_pipeline.parsing.words import read_words
 from hai_ha_pipeline.transforms.sentences import plain
-from hai_ha_pipeline.parsing.publication import read_published_on
 
 PER_CENT = "percent"
 
@@ -31,9 +31,7 @@ class Rule:
     reason: pl.Expr
 
 
-def figure(
-    statement: pl.DataFrame, dim_indicator: pl.DataFrame, dim_area: pl.DataFrame, dim_unit: pl.DataFrame
-) -> pl.DataFrame:
+def figure(statement: pl.DataFrame, dim_indicator: pl.DataFrame, dim_area: pl.DataFrame, dim_unit: pl.DataFrame) -> pl.DataFrame:
     """One row a statement: read into value, interval, unit, period, area and indicator, and judged."""
     read = (
         statement.with_columns(
@@ -55,9 +53,7 @@ def figure(
 
 def _with_indicator(statements: pl.DataFrame, dim_indicator: pl.DataFrame) -> pl.DataFrame:
     known = _names(dim_indicator, "indicator_code", ["indicator_name_en", "indicator_name_vi"])
-    indicators = dim_indicator.select(
-        "indicator_code", "measure_kind", "plausible_min", "plausible_max", canonical_unit="unit_code"
-    )
+    indicators = dim_indicator.select("indicator_code", "measure_kind", "plausible_min", "plausible_max", canonical_unit="unit_code")
     return statements.join(_resolved(statements, "indicator", known), on="indicator", how="left", nulls_equal=True).join(
         indicators, on="indicator_code", how="left"
     )
@@ -90,9 +86,7 @@ def _resolved(statements: pl.DataFrame, column: str, known: dict[str, str]) -> p
     for text in statements[column].unique().to_list():
         code = known.get(text.strip().lower()) if text else None
         rows.append((text, code, None if code or not text else _hint(text, known)))
-    return pl.DataFrame(
-        rows, schema={column: pl.String, f"{column}_code": pl.String, f"{column}_hint": pl.String}, orient="row"
-    )
+    return pl.DataFrame(rows, schema={column: pl.String, f"{column}_code": pl.String, f"{column}_hint": pl.String}, orient="row")
 
 
 def _hint(text: str, known: dict[str, str]) -> str:
@@ -171,9 +165,7 @@ def _with_publication(statements: pl.DataFrame) -> pl.DataFrame:
         schema={"published_on": pl.String, "published_day": pl.Date, "is_published_on_inferred": pl.Boolean},
         orient="row",
     )
-    return statements.join(days, on="published_on", how="left").with_columns(
-        pl.col("is_published_on_inferred").fill_null(value=False)
-    )
+    return statements.join(days, on="published_on", how="left").with_columns(pl.col("is_published_on_inferred").fill_null(value=False))
 
 
 def _with_numbers(statements: pl.DataFrame) -> pl.DataFrame:
@@ -208,9 +200,7 @@ def _with_words(statements: pl.DataFrame) -> pl.DataFrame:
     return phrased.with_columns(
         is_reduction=pl.col("value_is_reduction"),
         is_sdmx_status=sdmx.fill_null(value=False),
-        obs_status=pl.coalesce(
-            pl.when(sdmx).then(pl.col("status").str.to_uppercase()), "status_status", "value_status", pl.lit("A")
-        ),
+        obs_status=pl.coalesce(pl.when(sdmx).then(pl.col("status").str.to_uppercase()), "status_status", "value_status", pl.lit("A")),
     )
 
 
@@ -225,8 +215,10 @@ def _with_levels(statements: pl.DataFrame) -> pl.DataFrame:
     is_milestone = pl.col("measure_kind") == "milestone"
     number, second = _scaled(pl.col("value_number"), power), _scaled(pl.col("value_second"), power)
     step = pl.when(is_milestone).then(pl.lit(0).cast(NUMBER)).otherwise(_scaled(half, power))
-    baseline = pl.when(pl.col("value_is_part") & pl.col("is_reduction")).then(second).otherwise(
-        _scaled(pl.col("baseline_number"), pl.when(is_relative).then(0).otherwise(power))
+    baseline = (
+        pl.when(pl.col("value_is_part") & pl.col("is_reduction"))
+        .then(second)
+        .otherwise(_scaled(pl.col("baseline_number"), pl.when(is_relative).then(0).otherwise(power)))
     )
     reduction = pl.when(is_relative).then(pl.col("value_number"))
     left = pl.when(is_relative).then(baseline * (100 - reduction) / 100).otherwise(baseline - number)
@@ -241,11 +233,21 @@ def _with_levels(statements: pl.DataFrame) -> pl.DataFrame:
     # A reduction of "more than 39" leaves fewer than 28: the bound turns round.
     open_above = bound.is_in(["more_than", "at_least"]) != pl.col("is_reduction")
     is_bound = bound.is_in(["more_than", "at_least", "nearly", "at_most"])
-    lower = pl.when(bound == "range").then("low").when(is_bound & open_above).then("exact_value").when(~is_bound).then(
-        pl.col("exact_value") - pl.col("step")
+    lower = (
+        pl.when(bound == "range")
+        .then("low")
+        .when(is_bound & open_above)
+        .then("exact_value")
+        .when(~is_bound)
+        .then(pl.col("exact_value") - pl.col("step"))
     )
-    upper = pl.when(bound == "range").then("high").when(is_bound & ~open_above).then("exact_value").when(~is_bound).then(
-        pl.col("exact_value") + pl.col("step")
+    upper = (
+        pl.when(bound == "range")
+        .then("high")
+        .when(is_bound & ~open_above)
+        .then("exact_value")
+        .when(~is_bound)
+        .then(pl.col("exact_value") + pl.col("step"))
     )
     return measured.with_columns(lower=lower, upper=upper).with_columns(
         pl.col("lower", "upper", "baseline_value", "reduction_pct").cast(type_of_value, strict=False),
@@ -290,7 +292,9 @@ def _is_outside(value: str) -> pl.Expr:
 
 
 def _plausible_range() -> pl.Expr:
-    return pl.format("{} to {} {}", plain("plausible_min").fill_null("any"), plain("plausible_max").fill_null("any"), pl.col("canonical_unit"))
+    return pl.format(
+        "{} to {} {}", plain("plausible_min").fill_null("any"), plain("plausible_max").fill_null("any"), pl.col("canonical_unit")
+    )
 
 
 def _format_text() -> pl.Expr:
@@ -376,11 +380,6 @@ def _with_verdict(statements: pl.DataFrame) -> pl.DataFrame:
     )
     from_reading = pl.struct("rule", field=pl.lit(None, pl.String), text=pl.lit(None, pl.String), reason="reason")
     judged = pl.when(pl.col("rule").is_not_null()).then(from_reading).when(~pl.col("is_missing")).then(broken)
-    verdict = (
-        pl.when(pl.col("rule").is_not_null()).then(pl.lit("rejected"))
-        .when("is_missing").then(pl.lit("missing"))
-        .otherwise(pl.lit("accepted"))
-    )  # fmt: skip
     return (
         statements.with_columns(judged=judged)
         .drop("rule", "reason")

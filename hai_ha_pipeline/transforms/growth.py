@@ -63,9 +63,7 @@ def _bases(series: pl.DataFrame) -> pl.DataFrame:
 
 
 def _on_last_year(series: pl.DataFrame) -> pl.DataFrame:
-    return series.with_columns(base_period="same_period_last_year_code").join(
-        _bases(series), on=[*SERIES, "base_period"], how="left"
-    )
+    return series.with_columns(base_period="same_period_last_year_code").join(_bases(series), on=[*SERIES, "base_period"], how="left")
 
 
 def _on_previous_period(series: pl.DataFrame) -> pl.DataFrame:

@@ -1,0 +1,96 @@
+"""The commands of `hai-ha`. Each imports what it needs when it is called, so that a question is answered at once."""
+
+import os
+import sys
+from enum import StrEnum
+from typing import Annotated
+
+import typer
+
+from hai_ha_pipeline.errors import UserError
+from hai_ha_pipeline.settings import project
+
+app = typer.Typer(
+    help="Plan targets and results as printed, in one DuckDB warehouse.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+Area = Annotated[str | None, typer.Argument(help="Code or name, e.g. 201 or 'Hai Ha'. Left out: the area with the most.")]
+Year = Annotated[str | None, typer.Argument(help="Year, e.g. 2024. Left out: the year with the most.")]
+
+
+class Format(StrEnum):
+    """How an answer is shown."""
+
+    table = "table"
+    csv = "csv"
+    json = "json"
+
+
+As = Annotated[Format, typer.Option("--format", "-f", help="How to show the answer.")]
+
+
+@app.command()
+def run(
+    *, again: Annotated[bool, typer.Option("--again", help="Run even if nothing has changed since the last publication.")] = False
+) -> None:
+    """Make the warehouse: read every source, judge its figures, publish."""
+    from hai_ha_pipeline.cli.run import run_with_display
+
+    raise typer.Exit(0 if run_with_display(again=again) else 1)
+
+
+@app.command()
+def attainment(
+    area: Area = None,
+    year: Year = None,
+    *,
+    every_period: Annotated[bool, typer.Option("--all", help="Every result period, not only the last.")] = False,
+    shown_as: As = Format.table,
+) -> None:
+    """How far each target of an area and year is reached."""
+    from hai_ha_pipeline.cli.show import show_attainment
+    from hai_ha_pipeline.storage.questions import attainment_of
+
+    show_attainment(attainment_of(project().database, area, year, every_period=every_period), shown_as)
+
+
+@app.command()
+def growth(area: Area = None, year: Year = None, *, shown_as: As = Format.table) -> None:
+    """How fast the figures of an area grow in a year."""
+    from hai_ha_pipeline.cli.show import show_growth
+    from hai_ha_pipeline.storage.questions import growth_of
+
+    show_growth(growth_of(project().database, area, year), shown_as)
+
+
+@app.command()
+def query(sql: Annotated[str, typer.Argument(help='One SELECT, e.g. "FROM marts.attainment".')], *, shown_as: As = Format.table) -> None:
+    """Answer one SELECT on the warehouse, read-only."""
+    from hai_ha_pipeline.cli.show import show
+    from hai_ha_pipeline.storage.query import query as answer_to
+
+    show(answer_to(project().database, sql), shown_as)
+
+
+@app.command()
+def ui(*, port: Annotated[int, typer.Option(help="Port on 127.0.0.1.")] = 3000) -> None:
+    """Open the Dagster UI on http://127.0.0.1, with the schedule and the sensor running."""
+    from hai_ha_pipeline.orchestration.run import dagster_home
+
+    os.environ["HAI_HA_PROJECT"] = str(project().root)
+    typer.echo(f"Dagster UI: http://127.0.0.1:{port}  (history in {dagster_home()}; stop with Ctrl-C)")
+    command = [sys.executable, "-m", "dagster", "dev", "-m", "hai_ha_pipeline.definitions", "-h", "127.0.0.1", "-p", str(port)]
+    os.execv(sys.executable, command)  # noqa: S606
+
+
+def main() -> None:
+    """Run the command line; a mistake of the user ends with its message and exit code 1."""
+    try:
+        app()
+    except UserError as error:
+        typer.secho(str(error), err=True, fg=typer.colors.RED)
+        sys.exit(1)
+    except BrokenPipeError:
+        sys.exit(0)

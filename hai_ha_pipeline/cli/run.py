@@ -1,0 +1,88 @@
+"""`hai-ha run`: each step with its rows and time while it goes on, then what came of it."""
+
+import time
+from typing import TYPE_CHECKING
+
+from rich.console import Console
+from rich.live import Live
+from rich.table import Table
+from rich.text import Text
+
+from hai_ha_pipeline.cli.show import STATUS_STYLES
+from hai_ha_pipeline.reading.archive import fingerprint
+from hai_ha_pipeline.settings import project
+from hai_ha_pipeline.storage.publish import published_fingerprint
+from hai_ha_pipeline.storage.query import Answer
+from hai_ha_pipeline.storage.questions import run_summary
+
+if TYPE_CHECKING:  # dagster is imported only where a run is needed
+    from hai_ha_pipeline.orchestration.run import Step
+
+MARKS = {"waiting": ("·", "dim"), "running": ("▶", "cyan"), "done": ("✓", "green"), "failed": ("✗", "red")}
+
+
+def run_with_display(*, again: bool) -> bool:
+    """Run the job and tell of it; True where the warehouse is as its sources say."""
+    console, here = Console(), project()
+    if not again and published_fingerprint(here.database) == fingerprint(here.sources):
+        console.print(f"Nothing has changed under {here.sources} since the last publication: [bold]{here.database}[/bold] stays as it is.")
+        console.print("Run all the same with: hai-ha run --again", style="dim")
+        return True
+    began = time.monotonic()
+    from hai_ha_pipeline.orchestration.run import Step, refresh, step_names
+
+    steps = {name: Step(name, "waiting") for name in step_names()}
+    errors: dict[str, str] = {}
+    with Live(_table(steps), console=console, refresh_per_second=8, transient=False) as live:
+
+        def tell(step: Step) -> None:
+            if step.error:
+                errors.setdefault(step.name, step.error)
+            if not (step.state == "failed" and step.seconds is None):
+                steps[step.name] = step
+            live.update(_table(steps))
+
+        success = refresh(tell)
+    for name, error in errors.items():
+        console.print(Text(f"\n{name}: {error}", style="red"))
+    if success:
+        _show_summary(console, run_summary(here.database))
+        console.print(f"\nWarehouse: [bold]{here.database}[/bold]  ({time.monotonic() - began:.1f} s)")
+        console.print('Next: hai-ha attainment | hai-ha growth | hai-ha query "FROM marts.attainment" | hai-ha ui', style="dim")
+    else:
+        console.print(f"\nThe run failed; nothing was published. What was published before stays: {here.database}", style="red")
+    return success
+
+
+def _table(steps: "dict[str, Step]") -> Table:
+    table = Table(box=None, pad_edge=False)
+    table.add_column("")
+    table.add_column("step")
+    table.add_column("rows", justify="right")
+    table.add_column("seconds", justify="right")
+    for step in steps.values():
+        mark, style = MARKS[step.state]
+        rows = "" if step.rows is None else f"{step.rows:,}"
+        table.add_row(Text(mark, style=style), Text(step.name, style=style), rows, "" if step.seconds is None else f"{step.seconds:.2f}")
+    return table
+
+
+def _show_summary(console: Console, summary: dict[str, Answer]) -> None:
+    rows = summary["sources"].rows
+    loaded, rejected, missing = (sum(row[position] for row in rows) for position in (3, 4, 5))
+    console.print(f"\n[bold]{loaded:,} figures[/bold] loaded from {len(rows)} sources, {rejected:,} rejected, {missing:,} cells declared missing")
+    for source, state, *_, message in rows:
+        if state != "loaded":
+            what = "its last good content is used" if state == "stale" else "nothing of it is loaded"
+            console.print(Text(f"  {source} is {state} ({what}). {message}", style="yellow"))
+    for rule, figures, example, printed, reason in summary["rejections"].rows:
+        console.print(Text(f"  rejected: {figures} x {rule}, e.g. {example}, {printed!r}: {reason}", style="yellow"))
+    targets = Text("Targets: ")
+    for position, (status, count) in enumerate(summary["targets"].rows):
+        targets.append(", " if position else "").append(f"{count} {status.replace('_', ' ')}", style=STATUS_STYLES[status])
+    console.print(targets)
+    disagreements = summary["disagreements"].rows
+    if disagreements:
+        console.print(f"Figures that contradict each other: {len(disagreements)}")
+    for check, area, indicator, period, explanation in disagreements:
+        console.print(Text(f"  {area} {indicator} {period} ({check}): {explanation}", style="dim"))

@@ -1,0 +1,112 @@
+"""How answers look: tables for people, CSV and JSON for programs."""
+
+import csv
+import json
+import sys
+from collections.abc import Iterable
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from rich import box
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from hai_ha_pipeline.storage.query import Answer
+
+STATUS_STYLES = {
+    "achieved": "green", "on_track": "green", "at_risk": "yellow", "off_track": "red", "reversing": "red", "not_achieved": "red",
+    "undetermined": "cyan", "not_assessable": "dim", "no_result": "dim",
+}  # fmt: skip
+
+
+def show(answer: Answer, shown_as: str) -> None:
+    """Print an answer as a table, CSV or JSON."""
+    if shown_as == "csv":
+        writer = csv.writer(sys.stdout, lineterminator="\n")
+        writer.writerow(answer.columns)
+        writer.writerows(answer.rows)
+    elif shown_as == "json":
+        rows = [dict(zip(answer.columns, row, strict=True)) for row in answer.rows]
+        print(json.dumps(rows, default=_plain, ensure_ascii=False, indent=1))  # noqa: T201
+    else:
+        table = _table(answer.columns, [isinstance(value, int | float | Decimal) for value in (answer.rows or [()])[0]])
+        for row in answer.rows:
+            table.add_row(*(Text(as_text(value)) for value in row))
+        Console().print(table)
+        Console().print(f"{len(answer.rows)} rows", style="dim")
+
+
+def show_attainment(answer: Answer, shown_as: str) -> None:
+    """Print targets with their results, the status in colour."""
+    if shown_as != "table":
+        show(answer, shown_as)
+        return
+    rows = [dict(zip(answer.columns, row, strict=True)) for row in answer.rows]
+    for area in dict.fromkeys(row["area"] for row in rows):
+        table = _table(
+            ["indicator", "target", "result", "until", "fulfilled %", "of the way %", "expected %", "status"],
+            [False, False, False, False, True, True, True, False],
+        )
+        for row in rows:
+            if row["area"] == area:
+                status = Text(row["status"].replace("_", " "), style=STATUS_STYLES[row["status"]])
+                table.add_row(
+                    row["indicator"], row["target"], row["result"] or "", row["result_period"] or "", _percent(row["fulfilment_pct"]),
+                    _percent(row["progress_pct"]), _percent(row["expected_pct"]), status,
+                )  # fmt: skip
+        Console().print(f"\n[bold]{area}[/bold], targets for {rows[0]['target_period'][:4]}")
+        Console().print(table)
+    Console().print("Why a status was given: hai-ha attainment --format json, or status_reason in marts.attainment", style="dim")
+
+
+def show_growth(answer: Answer, shown_as: str) -> None:
+    """Print growth, computed beside printed."""
+    if shown_as != "table":
+        show(answer, shown_as)
+        return
+    rows = [dict(zip(answer.columns, row, strict=True)) for row in answer.rows]
+    for area in dict.fromkeys(row["area"] for row in rows):
+        table = _table(
+            ["indicator", "period", "against", "value", "base", "growth %", "printed %", "change pp", "implied base", "unit"],
+            [False, False, False, True, True, True, True, True, True, False],
+        )
+        for row in rows:
+            if row["area"] == area:
+                against = {"same_period_last_year": row["base_period"], "previous_period": row["base_period"]}
+                table.add_row(
+                    row["indicator"], row["period"], against.get(row["comparison"]) or f"{row['base_period']}, a year",
+                    as_text(row["value"]), as_text(row["base"]), _percent(row["growth_pct"]), _percent(row["growth_reported_pct"]),
+                    _percent(row["change_pp"]), _percent(row["implied_base"]), row["unit"],
+                )  # fmt: skip
+        Console().print(f"\n[bold]{area}[/bold], growth")
+        Console().print(table)
+
+
+def as_text(value: Any) -> str:
+    """A value for a person: thousands grouped, no zeros behind the last digit, nothing for nothing."""
+    if value is None:
+        return ""
+    if isinstance(value, Decimal):
+        text = f"{value:,f}"
+        return text.rstrip("0").rstrip(".") if "." in text else text
+    return str(value)
+
+
+def _percent(value: Decimal | None) -> str:
+    return "" if value is None else f"{value:,.2f}"
+
+
+def _table(columns: Iterable[str], is_number: list[bool]) -> Table:
+    table = Table(box=box.SIMPLE_HEAD, header_style="bold")
+    for position, column in enumerate(columns):
+        table.add_column(column, justify="right" if is_number[position : position + 1] == [True] else "left", overflow="fold")
+    return table
+
+
+def _plain(value: Any) -> Any:
+    """JSON has no DECIMAL: exact digits stay text, dates become ISO texts."""
+    if isinstance(value, Decimal):
+        return str(value)
+    return value.isoformat() if isinstance(value, date | datetime) else str(value)

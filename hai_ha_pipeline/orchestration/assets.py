@@ -1,0 +1,217 @@
+"""The assets: master data, sources, every table of `tables.py`, and the published warehouse, each with its check.
+
+A table's asset is its function, its contract's check, and what the UI shows of it; nothing here computes a figure.
+"""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import dagster as dg
+import pandera.errors
+import polars as pl
+
+from hai_ha_pipeline.contracts.types import Contract, grain
+from hai_ha_pipeline.errors import UserError
+from hai_ha_pipeline.orchestration.metadata import as_markdown, column_schema, of_table
+from hai_ha_pipeline.reading.archive import Archive, fingerprint
+from hai_ha_pipeline.reading.descriptor import read_descriptor
+from hai_ha_pipeline.reading.ingest import ingest, source_folders
+from hai_ha_pipeline.reading.reference import read_reference
+from hai_ha_pipeline.settings import project
+from hai_ha_pipeline.storage.publish import publish
+from hai_ha_pipeline.storage.stage import Stage
+from hai_ha_pipeline.tables import PUBLISHED, READ, REFERENCE, TABLES, Read, Table
+from hai_ha_pipeline.transforms.figures import figure
+
+FRAME = dg.PythonObjectDagsterType(pl.DataFrame, name="DataFrame")
+CONTRACT, SOURCES_READ = "contract", "sources_read"
+FAILING_CASES = 20
+GROUPS = {"core": "3_core", "marts": "4_marts", "audit": "5_audit", None: "2_figures"}
+RETRY = dg.RetryPolicy(max_retries=2, delay=1, backoff=dg.Backoff.EXPONENTIAL)
+BUILD, *READ_BY_INGEST = READ
+
+
+def all_assets() -> list[dg.AssetsDefinition | dg.AssetSpec]:
+    """Every asset, in the order of the flow."""
+    return [
+        *(_source_spec(folder) for folder in source_folders(project().sources)),
+        _build_asset(),
+        *(_reference_asset(name) for name in REFERENCE),
+        _ingest_assets(),
+        *(_table_asset(table) for table in TABLES),
+        _warehouse_asset(),
+    ]
+
+
+def _source_spec(folder: Path) -> dg.AssetSpec:
+    """A source folder, shown as what the pipeline depends on; it is read by the step that makes `statement`."""
+    try:
+        package = read_descriptor(folder)
+        description = f"{package.title}\n\n{package.description or ''}"
+    except UserError as error:
+        description = f"This source fails: {error}"
+    return dg.AssetSpec(folder.name, group_name="1_sources", description=description, kinds={"csv"})
+
+
+def _build_asset() -> dg.AssetsDefinition:
+    @dg.asset(name=BUILD.name, dagster_type=FRAME, check_specs=_check_specs(BUILD), **_described(BUILD, "1_sources"))
+    def build() -> dg.MaterializeResult:
+        return _judged(BUILD.name, BUILD.contract, pl.DataFrame({"fingerprint": [fingerprint(project().sources)]}))
+
+    return build
+
+
+def _reference_asset(name: str) -> dg.AssetsDefinition:
+    @dg.asset(
+        name=name,
+        group_name="1_sources",
+        deps=[BUILD.name],
+        description=f"Master data that analysts edit: sources/reference/{name}.csv, as text.",
+        kinds={"csv"},
+        dagster_type=FRAME,
+        retry_policy=RETRY,
+    )
+    def reference() -> dg.MaterializeResult:
+        try:
+            rows = read_reference(project().sources, name)
+        except UserError as error:
+            raise dg.Failure(str(error), allow_retries=False) from error
+        return dg.MaterializeResult(value=rows, metadata=of_table(name, rows))
+
+    return reference
+
+
+def _ingest_assets() -> dg.AssetsDefinition:
+    sources = [folder.name for folder in source_folders(project().sources)]
+    outs = {table.name: dg.AssetOut(dagster_type=FRAME, **_described(table)) for table in READ_BY_INGEST}
+    checks = [
+        *(spec for table in READ_BY_INGEST for spec in _check_specs(table)),
+        dg.AssetCheckSpec(SOURCES_READ, asset="source_file", blocking=True, description="At least one source could be read."),
+    ]
+
+    @dg.multi_asset(
+        name="read_sources",
+        outs=outs,
+        deps=sources,
+        ins={name: dg.AssetIn(name) for name in ("dim_indicator", "dim_area", "dim_unit")},
+        check_specs=checks,
+        retry_policy=RETRY,
+    )
+    def read_sources(
+        context: dg.AssetExecutionContext, dim_indicator: pl.DataFrame, dim_area: pl.DataFrame, dim_unit: pl.DataFrame
+    ) -> Iterator[dg.MaterializeResult]:
+        def judge(statements: pl.DataFrame) -> pl.DataFrame:
+            return figure(statements, dim_indicator, dim_area, dim_unit)
+
+        read = ingest(project().sources, Archive(project().archive), judge, datetime.now(UTC))
+        _report_sources(context, read.source_file)
+        for table in READ_BY_INGEST:
+            yield _judged(table.name, table.contract, getattr(read, table.name), _sources_read(read.source_file) if table.name == "source_file" else None)
+
+    return read_sources
+
+
+def _report_sources(context: dg.AssetExecutionContext, source_file: pl.DataFrame) -> None:
+    """Say what was read of each source, also of one that appeared since the code location was loaded."""
+    for (name,), files in source_file.group_by("source", maintain_order=True):
+        state = files["state"].unique().sort().str.join(", ").item()
+        metadata = {"state": state, "records_read": files["records_read"].sum(), "files": dg.MetadataValue.md(as_markdown(files))}
+        context.log_event(dg.AssetObservation(str(name), metadata=metadata))
+        if message := files["message"].drop_nulls().first():
+            context.log.warning(f"{name} is {state}. {message}")
+
+
+def _sources_read(source_file: pl.DataFrame) -> dg.AssetCheckResult:
+    unread = source_file.filter(pl.col("state") != "loaded").select("source", "state", "message")
+    return dg.AssetCheckResult(
+        check_name=SOURCES_READ,
+        asset_key="source_file",
+        passed=source_file.filter(pl.col("state") != "failed").height > 0,
+        metadata={"not_loaded": dg.MetadataValue.md(as_markdown(unread)) if unread.height else "none"},
+    )
+
+
+def _table_asset(table: Table) -> dg.AssetsDefinition:
+    @dg.asset(
+        name=table.name,
+        ins={need: dg.AssetIn(need) for need in table.needs},
+        check_specs=_check_specs(table),
+        dagster_type=FRAME,
+        **_described(table),
+    )
+    def made(**needed: pl.DataFrame) -> dg.MaterializeResult:
+        return _judged(table.name, table.contract, table.make(**needed))
+
+    return made
+
+
+def _warehouse_asset() -> dg.AssetsDefinition:
+    @dg.asset(
+        group_name="6_published",
+        deps=list(PUBLISHED),
+        description="The published DuckDB file: core, marts and audit, replaced in one rename so that no reader is blocked or sees half a build.",
+        kinds={"duckdb"},
+        retry_policy=RETRY,
+    )
+    def warehouse(context: dg.AssetExecutionContext) -> dg.MaterializeResult:
+        here, stage = project(), Stage(project().stage)
+        built_from = stage.read(BUILD.name)
+        if built_from["fingerprint"].to_list() != [fingerprint(here.sources)]:
+            context.log.warning("The sources changed while this run went on; run again to take the change in.")
+        try:
+            published = publish(here.database, {name: stage.path(name) for name in PUBLISHED}, PUBLISHED)
+        except UserError as error:
+            raise dg.Failure(str(error)) from error
+        return dg.MaterializeResult(
+            metadata={
+                "path": dg.MetadataValue.path(str(here.database)),
+                "changed": published.is_new,
+                "rows": dg.MetadataValue.json(published.rows),
+                "dagster/row_count": sum(published.rows.values()),
+            }
+        )
+
+    return warehouse
+
+
+def _described(table: Read | Table, group: str | None = None) -> dict[str, object]:
+    """What every table's asset says of itself."""
+    metadata = {"dagster/column_schema": column_schema(table.contract)}
+    if table.schema:
+        metadata["dagster/relation_identifier"] = f"hai_ha.{table.schema}.{table.name}"
+    return {
+        "group_name": group or (GROUPS[table.schema] if isinstance(table, Table) else GROUPS[None]),
+        "description": grain(table.contract),
+        "kinds": {"polars", "parquet"},
+        "metadata": metadata,
+    }
+
+
+def _check_specs(table: Read | Table) -> list[dg.AssetCheckSpec]:
+    description = f"Every rule of the contract {table.contract.__name__}: columns, types, keys, ranges."
+    return [dg.AssetCheckSpec(CONTRACT, asset=table.name, blocking=True, description=description)]
+
+
+def _judged(
+    name: str, contract: type[Contract], rows: pl.DataFrame, further: dg.AssetCheckResult | None = None
+) -> dg.MaterializeResult:
+    """The table with its contract's verdict; a broken contract stops everything downstream."""
+    checks = [_contract_check(name, contract, rows), *([further] if further else [])]
+    return dg.MaterializeResult(asset_key=name, value=rows, metadata=of_table(name, rows), check_results=checks)
+
+
+def _contract_check(name: str, contract: type[Contract], rows: pl.DataFrame) -> dg.AssetCheckResult:
+    try:
+        contract.validate(rows, lazy=True)
+    except pandera.errors.SchemaErrors as errors:
+        cases = errors.failure_cases.select("column", "check", "failure_case", "index")
+        metadata = {"failing_cases": dg.MetadataValue.md(as_markdown(cases.head(FAILING_CASES))), "failures": cases.height}
+        return dg.AssetCheckResult(
+            check_name=CONTRACT,
+            asset_key=name,
+            passed=False,
+            metadata=metadata,
+            description=f"{name} breaks its contract in {cases.height} cases; nothing is published.",
+        )
+    return dg.AssetCheckResult(check_name=CONTRACT, asset_key=name, passed=True, metadata={"rows_checked": rows.height})

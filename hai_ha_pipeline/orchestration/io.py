@@ -1,0 +1,22 @@
+"""How Dagster keeps tables between steps: as Parquet in the stage."""
+
+from typing import Any
+
+import dagster as dg
+import polars as pl
+
+from hai_ha_pipeline.settings import project
+from hai_ha_pipeline.storage.stage import Stage
+
+
+class ParquetStage(dg.IOManager):
+    """Every table is one Parquet file of the stage, named after its asset."""
+
+    def handle_output(self, context: dg.OutputContext, obj: Any) -> None:
+        """Write a table; an asset that gives none is published elsewhere."""
+        if isinstance(obj, pl.DataFrame):
+            Stage(project().stage).write(context.asset_key.path[-1], obj)
+
+    def load_input(self, context: dg.InputContext) -> pl.DataFrame:
+        """Read a table of this run, or of the run that made it last."""
+        return Stage(project().stage).read(context.asset_key.path[-1])

@@ -1,0 +1,55 @@
+"""What the Dagster UI shows of a table: its columns, row count, a preview, failing cases, and a chart of a mart."""
+
+import base64
+import io
+from collections.abc import Callable, Mapping
+
+import dagster as dg
+import polars as pl
+
+from hai_ha_pipeline.contracts.types import Column, Contract, columns
+from hai_ha_pipeline.orchestration.charts import attainment_chart, consistency_chart, growth_chart
+
+PREVIEW_ROWS = 10
+PREVIEW_TEXT = 60
+CHARTS: Mapping[str, Callable[[pl.DataFrame], "bytes | None"]] = {
+    "attainment": attainment_chart,
+    "growth": growth_chart,
+    "consistency": consistency_chart,
+}
+
+
+def column_schema(contract: type[Contract]) -> dg.TableSchema:
+    """The contract as Dagster's column schema."""
+    return dg.TableSchema([_table_column(column) for column in columns(contract)])
+
+
+def of_table(name: str, rows: pl.DataFrame) -> dict[str, dg.MetadataValue]:
+    """Row count, preview, and where the table is a mart its chart."""
+    shown: dict[str, dg.MetadataValue] = {
+        "dagster/row_count": dg.IntMetadataValue(rows.height),
+        "preview": dg.MarkdownMetadataValue(as_markdown(rows.head(PREVIEW_ROWS))),
+    }
+    chart = CHARTS[name](rows) if name in CHARTS else None
+    if chart:
+        picture = base64.b64encode(chart).decode()
+        shown["chart"] = dg.MarkdownMetadataValue(f"![{name}](data:image/png;base64,{picture})")
+    return shown
+
+
+def as_markdown(rows: pl.DataFrame) -> str:
+    """Rows as a Markdown table, long texts cut, signs that would break the table escaped."""
+    texts = rows.select(pl.all().cast(pl.String).fill_null("").str.replace_all(r"\s+", " ").str.head(PREVIEW_TEXT).str.replace_all("|", "\\|", literal=True))
+    page = io.StringIO()
+    page.write(f"| {' | '.join(texts.columns)} |\n|{' --- |' * texts.width}\n")
+    page.writelines(f"| {' | '.join(row)} |\n" for row in texts.iter_rows())
+    return page.getvalue()
+
+
+def _table_column(column: Column) -> dg.TableColumn:
+    return dg.TableColumn(
+        column.name,
+        column.dtype.lower(),
+        description=column.description,
+        constraints=dg.TableColumnConstraints(nullable=column.is_nullable),
+    )

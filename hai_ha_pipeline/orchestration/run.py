@@ -1,0 +1,123 @@
+"""One run of the job from the command line, in this process, with its progress told while it goes on."""
+
+import os
+import threading
+import uuid
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from importlib.resources import files
+from pathlib import Path
+
+import dagster as dg
+
+from hai_ha_pipeline.definitions import defs
+from hai_ha_pipeline.orchestration.automation import JOB
+from hai_ha_pipeline.settings import project
+
+POLL_SECONDS = 0.1
+
+
+@dataclass(frozen=True)
+class Step:
+    """How far one step is: waiting, running, done or failed."""
+
+    name: str
+    state: str
+    rows: int | None = None
+    seconds: float | None = None
+    error: str | None = None
+
+
+def dagster_home() -> Path:
+    """The folder of run history: `DAGSTER_HOME`, else the project's own, made with its settings where it is missing."""
+    home = Path(os.environ.setdefault("DAGSTER_HOME", str(project().dagster_home)))
+    home.mkdir(parents=True, exist_ok=True)
+    settings = home / "dagster.yaml"
+    if not settings.exists():
+        settings.write_text(files("hai_ha_pipeline.orchestration").joinpath("dagster.yaml").read_text())
+    return home
+
+
+def step_names() -> list[str]:
+    """The steps of the job, in the order in which they can run."""
+    job = defs.resolve_job_def(JOB)
+    return [node.name for node in job.nodes_in_topological_order]
+
+
+def refresh(tell: Callable[[Step], None]) -> bool:
+    """Run the job; `tell` hears of every step when it begins and ends. True where the run succeeded.
+
+    The run stands in the history that the UI shows.
+    """
+    dagster_home()
+    run_id = str(uuid.uuid4())
+    quiet = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
+    with dg.DagsterInstance.get() as instance, _watched(instance, run_id, tell):
+        result = defs.resolve_job_def(JOB).execute_in_process(
+            instance=instance, run_id=run_id, run_config=quiet, raise_on_error=False
+        )
+        return result.success
+
+
+@contextmanager
+def _watched(instance: dg.DagsterInstance, run_id: str, tell: Callable[[Step], None]) -> Iterator[None]:
+    """Tell of the run's steps from Dagster's own record of it, so that no step knows it is watched."""
+    is_over = threading.Event()
+    thread = threading.Thread(target=_watch, args=(instance, run_id, tell, is_over), daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        is_over.set()
+        thread.join()
+
+
+def _watch(instance: dg.DagsterInstance, run_id: str, tell: Callable[[Step], None], is_over: threading.Event) -> None:
+    cursor: str | None = None
+    started: dict[str, float] = {}
+    rows: dict[str, int] = {}
+    last_round = False
+    while not last_round:
+        last_round = is_over.wait(POLL_SECONDS)
+        page = instance.get_records_for_run(run_id, cursor=cursor)
+        cursor = page.cursor
+        for record in page.records:
+            _tell_of(record.event_log_entry, started, rows, tell)
+
+
+def _tell_of(entry: dg.EventLogEntry, started: dict[str, float], rows: dict[str, int], tell: Callable[[Step], None]) -> None:
+    event, name = entry.dagster_event, entry.step_key
+    if event is None or name is None:
+        return
+    kind = event.event_type
+    if kind == dg.DagsterEventType.STEP_START:
+        started[name] = entry.timestamp
+        tell(Step(name, "running"))
+    elif kind == dg.DagsterEventType.ASSET_MATERIALIZATION:
+        count = event.step_materialization_data.materialization.metadata.get("dagster/row_count")
+        rows[name] = rows.get(name, 0) + int(count.value if count else 0)
+    elif kind in {dg.DagsterEventType.STEP_SUCCESS, dg.DagsterEventType.STEP_FAILURE}:
+        is_done = kind == dg.DagsterEventType.STEP_SUCCESS
+        error = None if is_done else _error(event)
+        tell(Step(name, "done" if is_done else "failed", rows.get(name), entry.timestamp - started[name], error))
+    elif kind == dg.DagsterEventType.ASSET_CHECK_EVALUATION:
+        _tell_of_check(event, name, tell)
+
+
+def _tell_of_check(event: dg.DagsterEvent, name: str, tell: Callable[[Step], None]) -> None:
+    check = event.asset_check_evaluation_data
+    if not check.passed:
+        cases = check.metadata.get("failing_cases") or check.metadata.get("not_loaded")
+        tell(Step(name, "failed", error=f"{check.description or check.check_name}\n{cases.value if cases else ''}"))
+
+
+def _error(event: dg.DagsterEvent) -> str | None:
+    """What a person needs to know: the message of the failure, or of the error that caused it."""
+    failure = event.step_failure_data
+    if failure.user_failure_data:
+        return failure.user_failure_data.description
+    cause = failure.error.cause if failure.error and failure.error.cause else failure.error
+    if cause is None or "DagsterAssetCheckFailedError" in (failure.error.message if failure.error else ""):
+        return None
+    return cause.message.strip()

@@ -1,0 +1,93 @@
+"""The two questions that matter, as SQL: how far each target is reached, and how fast each figure grows."""
+
+from pathlib import Path
+
+from hai_ha_pipeline.errors import QueryError
+from hai_ha_pipeline.storage.query import Answer, query
+
+AREA = "(area_code = $1 OR strip_accents(lower(area_name_en)) LIKE '%' || strip_accents(lower($1)) || '%')"
+BUSIEST = {
+    "attainment": "SELECT area_code, target_period[:4] FROM marts.attainment WHERE result_value IS NOT NULL",
+    "growth": "SELECT area_code, period[:4] FROM marts.growth WHERE growth_pct IS NOT NULL OR growth_reported_pct IS NOT NULL",
+}
+
+
+def attainment_of(database: Path, area: str | None, year: str | None, *, every_period: bool) -> Answer:
+    """The targets of an area and year: the last result of each, or every result period."""
+    area, year = _chosen(database, "attainment", area, year)
+    return query(
+        database,
+        f"""
+        SELECT area_name_en AS area, indicator_name_en AS indicator, target_period, target_as_printed AS target, result_period,
+               result_as_printed AS result, fulfilment_pct, progress_pct, expected_pct, status, status_reason
+        FROM marts.attainment
+        WHERE {AREA} AND target_period[:4] = $2 AND (is_latest OR $3)
+        ORDER BY area_code, status = 'no_result', indicator_name_en, result_period_last_day
+        """,  # noqa: S608
+        [area, year, every_period],
+    )
+
+
+def growth_of(database: Path, area: str | None, year: str | None) -> Answer:
+    """The growth of an area's figures in a year, computed and as printed."""
+    area, year = _chosen(database, "growth", area, year)
+    return query(
+        database,
+        f"""
+        SELECT area_name_en AS area, indicator_name_en AS indicator, period, comparison, value, unit_name_en AS unit, base_period,
+               base, growth_pct, growth_reported_pct, change_pp, implied_base, contribution_pp
+        FROM marts.growth
+        WHERE {AREA} AND year(period_last_day) = CAST($2 AS INTEGER)
+          AND (base IS NOT NULL OR growth_reported_pct IS NOT NULL)
+        ORDER BY area_code, indicator_name_en, period_last_day, comparison
+        """,  # noqa: S608
+        [area, year],
+    )
+
+
+def _chosen(database: Path, mart: str, area: str | None, year: str | None) -> tuple[str, str]:
+    """The area and year asked for; where one is left open, that with the most rows.
+
+    Raises `QueryError` with what there is where nothing fits.
+    """
+    conditions = [*([AREA] if area else ["$1 IS NULL"]), "$2 IS NULL" if not year else "year = $2"]
+    rows = query(
+        database,
+        f"""
+        SELECT area_code, year, count(*) FROM ({BUSIEST[mart]}) AS busy(area_code, year)
+        JOIN (SELECT DISTINCT area_code, area_name_en FROM marts.{mart}) USING (area_code)
+        WHERE {" AND ".join(conditions)} GROUP BY ALL ORDER BY 3 DESC, 1, 2 DESC LIMIT 1
+        """,  # noqa: S608
+        [area, year],
+    ).rows
+    if rows:
+        return area or str(rows[0][0]), year or str(rows[0][1])
+    known = query(database, f"SELECT DISTINCT area_code, area_name_en FROM marts.{mart} ORDER BY 1").rows  # noqa: S608
+    names = ", ".join(f"{code} {name}" for code, name in known)
+    raise QueryError(f"area {area or 'any'}, year {year or 'any'}", f"marts.{mart} holds nothing for it", f"choose one of: {names}")
+
+
+def run_summary(database: Path) -> dict[str, Answer]:
+    """What a run left behind: figures by source, rejections by rule, targets by status, disagreements."""
+    return {
+        "sources": query(
+            database,
+            """SELECT source, max(state) AS state, sum(records_read) AS records, sum(figures_loaded) AS loaded,
+                      sum(figures_rejected) AS rejected, sum(cells_missing) AS missing, max(message) AS message
+               FROM audit.load GROUP BY source ORDER BY source""",
+        ),
+        "rejections": query(
+            database,
+            """SELECT rule, count(*) AS figures, any_value(source || '/' || file || ' line ' || "row") AS example,
+                      any_value(value_as_printed) AS printed, any_value(reason) AS reason
+               FROM audit.rejected GROUP BY rule ORDER BY figures DESC, rule""",
+        ),
+        "targets": query(
+            database, "SELECT status, count(*) AS targets FROM marts.attainment WHERE is_latest GROUP BY status ORDER BY 2 DESC, 1"
+        ),
+        "disagreements": query(
+            database,
+            """SELECT check_name, area_code, indicator_code, period, explanation FROM marts.consistency
+               WHERE verdict = 'inconsistent' ORDER BY ALL""",
+        ),
+    }
