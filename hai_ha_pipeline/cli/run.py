@@ -70,7 +70,9 @@ def _table(steps: "dict[str, Step]") -> Table:
 def _show_summary(console: Console, summary: dict[str, Answer]) -> None:
     rows = summary["sources"].rows
     loaded, rejected, missing = (sum(row[position] for row in rows) for position in (3, 4, 5))
-    console.print(f"\n[bold]{loaded:,} figures[/bold] loaded from {len(rows)} sources, {rejected:,} rejected, {missing:,} cells declared missing")
+    console.print(
+        f"\n[bold]{loaded:,} figures[/bold] loaded from {len(rows)} sources, {rejected:,} rejected, {missing:,} cells declared missing"
+    )
     for source, state, *_, message in rows:
         if state != "loaded":
             what = "its last good content is used" if state == "stale" else "nothing of it is loaded"

@@ -46,19 +46,21 @@ def show_attainment(answer: Answer, shown_as: str) -> None:
     rows = [dict(zip(answer.columns, row, strict=True)) for row in answer.rows]
     for area in dict.fromkeys(row["area"] for row in rows):
         table = _table(
-            ["indicator", "target", "result", "until", "fulfilled %", "of the way %", "expected %", "status"],
-            [False, False, False, False, True, True, True, False],
+            ["indicator", "target", "result", "unit", "until", "fulfilled %", "of the way %", "expected %", "status"],
+            [False, True, True, False, False, True, True, True, False],
         )
         for row in rows:
             if row["area"] == area:
                 status = Text(row["status"].replace("_", " "), style=STATUS_STYLES[row["status"]])
                 table.add_row(
-                    row["indicator"], row["target"], row["result"] or "", row["result_period"] or "", _percent(row["fulfilment_pct"]),
-                    _percent(row["progress_pct"]), _percent(row["expected_pct"]), status,
+                    row["indicator"], _target(row), _result(row), row["unit"], row["result_until"] or "",
+                    _percent(row["fulfilment_pct"]), _percent(row["progress_pct"]), _percent(row["expected_pct"]), status,
                 )  # fmt: skip
         Console().print(f"\n[bold]{area}[/bold], targets for {rows[0]['target_period'][:4]}")
         Console().print(table)
-    Console().print("Why a status was given: hai-ha attainment --format json, or status_reason in marts.attainment", style="dim")
+    Console().print(
+        "> more than, < less than, ≥ at least, ≤ at most. As printed, and why each status was given: --format json", style="dim"
+    )
 
 
 def show_growth(answer: Answer, shown_as: str) -> None:
@@ -74,14 +76,32 @@ def show_growth(answer: Answer, shown_as: str) -> None:
         )
         for row in rows:
             if row["area"] == area:
-                against = {"same_period_last_year": row["base_period"], "previous_period": row["base_period"]}
+                against = "a year on average since " if row["comparison"] == "cagr" else ""
                 table.add_row(
-                    row["indicator"], row["period"], against.get(row["comparison"]) or f"{row['base_period']}, a year",
+                    row["indicator"], row["period"], against + row["base_period"],
                     as_text(row["value"]), as_text(row["base"]), _percent(row["growth_pct"]), _percent(row["growth_reported_pct"]),
                     _percent(row["change_pp"]), _percent(row["implied_base"]), row["unit"],
                 )  # fmt: skip
         Console().print(f"\n[bold]{area}[/bold], growth")
         Console().print(table)
+
+
+def _target(row: dict[str, Any]) -> str:
+    """The target with its comparison; for a reduction, the level that must be left."""
+    if row["measure_kind"] == "milestone":
+        return "reached"
+    if row["target_operator"] == "between":
+        return f"{as_text(row['target_lower'])} to {as_text(row['target_upper'])}"
+    sign = {">=": "≥ ", "<=": "≤ ", "=": "", "reduce_by": "≤ "}[row["target_operator"]]
+    return sign + as_text(row["target_value"])
+
+
+def _result(row: dict[str, Any]) -> str:
+    """The result with its bound."""
+    if row["result_value"] is None:
+        return ""
+    sign = "> " if row["result_upper"] is None else "< " if row["result_lower"] is None else ""
+    return sign + as_text(row["result_value"])
 
 
 def as_text(value: Any) -> str:

@@ -87,6 +87,7 @@ class DimPeriod(Contract):
 
     period_key: int = pa.Field(unique=True, description="Key; the same in every build.")
     period_code: str = pa.Field(unique=True, description="SDMX TIME_PERIOD: 2024, 2024-S1, 2024-07, cumulative 2024-01-01/P7M.")
+    period_name_en: str = pa.Field(description="The period in words.")
     freq: str = pa.Field(description="SDMX frequency: A, S, Q, M, D; with a number for several, e.g. M7.")
     first_day: DAY = pa.Field(description="First day.")
     last_day: DAY = pa.Field(description="Last day; a stock stands at its end.")

@@ -6,6 +6,7 @@ A table's asset is its function, its contract's check, and what the UI shows of 
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any, TypedDict
 
 import dagster as dg
 import pandera.errors
@@ -107,19 +108,28 @@ def _ingest_assets() -> dg.AssetsDefinition:
         read = ingest(project().sources, Archive(project().archive), judge, datetime.now(UTC))
         _report_sources(context, read.source_file)
         for table in READ_BY_INGEST:
-            yield _judged(table.name, table.contract, getattr(read, table.name), _sources_read(read.source_file) if table.name == "source_file" else None)
+            yield _judged(
+                table.name,
+                table.contract,
+                getattr(read, table.name),
+                _sources_read(read.source_file) if table.name == "source_file" else None,
+            )
 
     return read_sources
 
 
 def _report_sources(context: dg.AssetExecutionContext, source_file: pl.DataFrame) -> None:
     """Say what was read of each source, also of one that appeared since the code location was loaded."""
-    for (name,), files in source_file.group_by("source", maintain_order=True):
-        state = files["state"].unique().sort().str.join(", ").item()
-        metadata = {"state": state, "records_read": files["records_read"].sum(), "files": dg.MetadataValue.md(as_markdown(files))}
-        context.log_event(dg.AssetObservation(str(name), metadata=metadata))
+    for name in source_file["source"].unique(maintain_order=True):
+        files = source_file.filter(pl.col("source") == name)
+        metadata = {
+            "state": files["state"][0],
+            "records_read": files["records_read"].sum(),
+            "files": dg.MetadataValue.md(as_markdown(files)),
+        }
+        context.log_event(dg.AssetMaterialization(name, metadata=metadata))
         if message := files["message"].drop_nulls().first():
-            context.log.warning(f"{name} is {state}. {message}")
+            context.log.warning(f"{name} is {metadata['state']}. {message!s}")
 
 
 def _sources_read(source_file: pl.DataFrame) -> dg.AssetCheckResult:
@@ -175,9 +185,16 @@ def _warehouse_asset() -> dg.AssetsDefinition:
     return warehouse
 
 
-def _described(table: Read | Table, group: str | None = None) -> dict[str, object]:
+class _Description(TypedDict):
+    group_name: str
+    description: str
+    kinds: set[str]
+    metadata: dict[str, Any]
+
+
+def _described(table: Read | Table, group: str | None = None) -> _Description:
     """What every table's asset says of itself."""
-    metadata = {"dagster/column_schema": column_schema(table.contract)}
+    metadata: dict[str, Any] = {"dagster/column_schema": column_schema(table.contract)}
     if table.schema:
         metadata["dagster/relation_identifier"] = f"hai_ha.{table.schema}.{table.name}"
     return {
@@ -193,9 +210,7 @@ def _check_specs(table: Read | Table) -> list[dg.AssetCheckSpec]:
     return [dg.AssetCheckSpec(CONTRACT, asset=table.name, blocking=True, description=description)]
 
 
-def _judged(
-    name: str, contract: type[Contract], rows: pl.DataFrame, further: dg.AssetCheckResult | None = None
-) -> dg.MaterializeResult:
+def _judged(name: str, contract: type[Contract], rows: pl.DataFrame, further: dg.AssetCheckResult | None = None) -> dg.MaterializeResult:
     """The table with its contract's verdict; a broken contract stops everything downstream."""
     checks = [_contract_check(name, contract, rows), *([further] if further else [])]
     return dg.MaterializeResult(asset_key=name, value=rows, metadata=of_table(name, rows), check_results=checks)

@@ -9,24 +9,29 @@ STATUS_COLOURS = {
     "achieved": "#1b7f4b", "on_track": "#5aa469", "at_risk": "#d9a441", "off_track": "#c8553d", "reversing": "#8c2f39",
     "not_achieved": "#8c2f39", "undetermined": "#7a7a7a", "not_assessable": "#a9a9a9",
 }  # fmt: skip
-MOST_BARS = 30
+MOST_BARS, LABELS = 30, 380
 
 
 def attainment_chart(attainment: pl.DataFrame) -> bytes | None:
-    """Fulfilment of the area and year with the most results, a bar a target, coloured by status."""
-    latest = attainment.filter("is_latest", pl.col("fulfilment_pct").is_not_null())
-    chosen = _busiest(latest, ["area_name_en", "target_period"])
+    """The targets of the area and year with the most results, a bar a target, coloured by status.
+
+    A target that falls shows the way covered from its baseline: a plain quotient would be best at its worst.
+    """
+    falls = pl.col("target_operator").is_in(["<=", "reduce_by"])
+    share = pl.when(falls).then("progress_pct").otherwise("fulfilment_pct").cast(pl.Float64)
+    latest = attainment.filter("is_latest").with_columns(share=share).filter(pl.col("share").is_not_null())
+    chosen = _busiest(latest, ["area_name_en", "target_period"]).sort("share", descending=True).head(MOST_BARS)
     if chosen.is_empty():
         return None
-    area, year = chosen.row(0, named=True)["area_name_en"], chosen.row(0, named=True)["target_period"]
-    bars = chosen.head(MOST_BARS).select("indicator_name_en", "status", pl.col("fulfilment_pct").cast(pl.Float64))
+    bars = chosen.select("indicator_name_en", "status", "share")
     used = [status for status in STATUS_COLOURS if status in set(bars["status"])]
     colour = alt.Color("status:N", title="status").scale(domain=used, range=[STATUS_COLOURS[status] for status in used])
-    base = alt.Chart(bars).encode(y=alt.Y("indicator_name_en:N", title=None, sort="-x").axis(labelLimit=380))
-    bar = base.mark_bar().encode(x=alt.X("fulfilment_pct:Q", title="fulfilment of the target, %"), color=colour)
-    number = base.mark_text(align="left", dx=4).encode(x="fulfilment_pct:Q", text=alt.Text("fulfilment_pct:Q", format=".1f"))
+    order = bars["indicator_name_en"].to_list()
+    base = alt.Chart(bars).encode(y=alt.Y("indicator_name_en:N", title=None, sort=order).axis(labelLimit=LABELS))
+    bar = base.mark_bar().encode(x=alt.X("share:Q", title="target reached, %; where it falls, way covered from the baseline"), color=colour)
+    number = base.mark_text(align="left", dx=4).encode(x="share:Q", text=alt.Text("share:Q", format=".1f"))
     line = alt.Chart(pl.DataFrame({"target": [100.0]})).mark_rule(strokeDash=[4, 3]).encode(x="target:Q")
-    return _png(bar + number + line, f"{area}, targets {year}: latest result against target")
+    return _png(bar + number + line, f"{chosen['area_name_en'][0]}, targets for {chosen['target_period'][0]}: last result of each")
 
 
 def growth_chart(growth: pl.DataFrame) -> bytes | None:
@@ -44,7 +49,7 @@ def growth_chart(growth: pl.DataFrame) -> bytes | None:
         .mark_point(filled=True, size=70)
         .encode(
             x=alt.X("shown:Q", title="growth on the same period of last year, %"),
-            y=alt.Y("indicator_name_en:N", title=None).axis(labelLimit=380),
+            y=alt.Y("indicator_name_en:N", title=None).axis(labelLimit=LABELS),
             color=alt.Color("year(day):O", title="year", scale=alt.Scale(scheme="viridis")),
             shape=alt.Shape("kind:N", title=None),
         )
@@ -73,5 +78,5 @@ def _busiest(rows: pl.DataFrame, group: list[str]) -> pl.DataFrame:
 
 def _png(chart: alt.Chart | alt.LayerChart, title: str) -> bytes:
     picture = io.BytesIO()
-    chart.properties(title=title, width=560).save(picture, format="png", ppi=110)
+    chart.properties(title=title, width=440).configure_legend(labelLimit=LABELS).save(picture, format="png", ppi=100)
     return picture.getvalue()

@@ -39,7 +39,9 @@ def of_table(name: str, rows: pl.DataFrame) -> dict[str, dg.MetadataValue]:
 
 def as_markdown(rows: pl.DataFrame) -> str:
     """Rows as a Markdown table, long texts cut, signs that would break the table escaped."""
-    texts = rows.select(pl.all().cast(pl.String).fill_null("").str.replace_all(r"\s+", " ").str.head(PREVIEW_TEXT).str.replace_all("|", "\\|", literal=True))
+    texts = rows.select(
+        pl.all().cast(pl.String).fill_null("").str.replace_all(r"\s+", " ").str.head(PREVIEW_TEXT).str.replace_all("|", "\\|", literal=True)
+    )
     page = io.StringIO()
     page.write(f"| {' | '.join(texts.columns)} |\n|{' --- |' * texts.width}\n")
     page.writelines(f"| {' | '.join(row)} |\n" for row in texts.iter_rows())

@@ -54,9 +54,7 @@ def refresh(tell: Callable[[Step], None]) -> bool:
     run_id = str(uuid.uuid4())
     quiet = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
     with dg.DagsterInstance.get() as instance, _watched(instance, run_id, tell):
-        result = defs.resolve_job_def(JOB).execute_in_process(
-            instance=instance, run_id=run_id, run_config=quiet, raise_on_error=False
-        )
+        result = defs.resolve_job_def(JOB).execute_in_process(instance=instance, run_id=run_id, run_config=quiet, raise_on_error=False)
         return result.success
 
 
@@ -96,7 +94,7 @@ def _tell_of(entry: dg.EventLogEntry, started: dict[str, float], rows: dict[str,
         tell(Step(name, "running"))
     elif kind == dg.DagsterEventType.ASSET_MATERIALIZATION:
         count = event.step_materialization_data.materialization.metadata.get("dagster/row_count")
-        rows[name] = rows.get(name, 0) + int(count.value if count else 0)
+        rows[name] = rows.get(name, 0) + (int(count.value) if isinstance(count, dg.IntMetadataValue) and count.value else 0)
     elif kind in {dg.DagsterEventType.STEP_SUCCESS, dg.DagsterEventType.STEP_FAILURE}:
         is_done = kind == dg.DagsterEventType.STEP_SUCCESS
         error = None if is_done else _error(event)

@@ -36,6 +36,23 @@ class Period:
         begins = (self.first_day.month, self.first_day.day) == (1, 1)
         return begins and self.first_day.year == self.last_day.year and self.code.find("/P") > 0
 
+    @property
+    def name_en(self) -> str:
+        """The period in words, e.g. `January to July 2024`."""
+        first, last = self.first_day, self.last_day
+        if self.freq == "A":
+            return str(first.year)
+        if self.freq in {"S", "Q"}:
+            ordinal = ("first", "second", "third", "fourth")[int(self.code[-1]) - 1]
+            return f"{ordinal} {'half' if self.freq == 'S' else 'quarter'} of {first.year}"
+        if self.freq == "M":
+            return f"{first:%B %Y}"
+        if self.code == first.isoformat():
+            return f"{first.day} {first:%B %Y}"
+        if self.months is None:
+            return f"{first.day} {first:%B} to {last.day} {last:%B %Y}"
+        return f"{first:%B} to {last:%B %Y}" if first.year == last.year else f"{first.year} to {last.year}"
+
     def a_year_earlier(self) -> "Period":
         """The same span of the previous year; a span of years moves by its whole length."""
         years = max(1, (self.months or 0) // 12)

@@ -18,9 +18,10 @@ def attainment_of(database: Path, area: str | None, year: str | None, *, every_p
     return query(
         database,
         f"""
-        SELECT area_name_en AS area, indicator_name_en AS indicator, target_period, target_as_printed AS target, result_period,
-               result_as_printed AS result, fulfilment_pct, progress_pct, expected_pct, status, status_reason
-        FROM marts.attainment
+        SELECT area_name_en AS area, indicator_name_en AS indicator, measure_kind, target_period, target_operator, target_value,
+               target_lower, target_upper, target_as_printed, period_name_en AS result_until, result_value, result_lower, result_upper,
+               result_as_printed, unit_name_en AS unit, fulfilment_pct, progress_pct, expected_pct, status, status_reason
+        FROM marts.attainment LEFT JOIN core.dim_period ON period_code = result_period
         WHERE {AREA} AND target_period[:4] = $2 AND (is_latest OR $3)
         ORDER BY area_code, status = 'no_result', indicator_name_en, result_period_last_day
         """,  # noqa: S608
@@ -34,10 +35,13 @@ def growth_of(database: Path, area: str | None, year: str | None) -> Answer:
     return query(
         database,
         f"""
-        SELECT area_name_en AS area, indicator_name_en AS indicator, period, comparison, value, unit_name_en AS unit, base_period,
-               base, growth_pct, growth_reported_pct, change_pp, implied_base, contribution_pp
+        SELECT area_name_en AS area, indicator_name_en AS indicator, now.period_name_en AS period, comparison, value,
+               unit_name_en AS unit, coalesce(before.period_name_en, base_period) AS base_period, base, growth_pct, growth_reported_pct, growth_agreement, change_pp, implied_base,
+               contribution_pp
         FROM marts.growth
-        WHERE {AREA} AND year(period_last_day) = CAST($2 AS INTEGER)
+        JOIN core.dim_period AS now ON now.period_code = period
+        LEFT JOIN core.dim_period AS before ON before.period_code = base_period
+        WHERE {AREA} AND now.year = CAST($2 AS INTEGER)
           AND (base IS NOT NULL OR growth_reported_pct IS NOT NULL)
         ORDER BY area_code, indicator_name_en, period_last_day, comparison
         """,  # noqa: S608

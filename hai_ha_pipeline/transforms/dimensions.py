@@ -91,7 +91,7 @@ def dim_period(figure: pl.DataFrame) -> pl.DataFrame:
 def _period_row(period: Period) -> tuple[object, ...]:
     previous = period.previous()
     return (
-        stable_key("period", period.code), period.code, period.freq, period.first_day, period.last_day, period.months,
+        stable_key("period", period.code), period.code, period.name_en, period.freq, period.first_day, period.last_day, period.months,
         (period.last_day - period.first_day).days + 1, period.last_day.year, period.is_cumulative,
         period.a_year_earlier().code, previous.code if previous else None,
     )  # fmt: skip
