@@ -39,7 +39,9 @@ def catalogue() -> str:
                     f"| `{column.name}` | {column.dtype} | {'yes' if column.is_nullable else ''} | {column.description.replace('|', chr(92) + '|')} |"
                     for column in columns(contract)
                 )
-                parts.append(f"\n### {schema}.{name}\n\n{grain(contract)}\n\n| column | type | may be null | meaning |\n|---|---|---|---|\n{rows}\n")
+                parts.append(
+                    f"\n### {schema}.{name}\n\n{grain(contract)}\n\n| column | type | may be null | meaning |\n|---|---|---|---|\n{rows}\n"
+                )
     return "".join(parts)
 
 

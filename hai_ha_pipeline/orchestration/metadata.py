@@ -38,14 +38,18 @@ def of_table(name: str, rows: pl.DataFrame) -> dict[str, dg.MetadataValue]:
 
 
 def as_markdown(rows: pl.DataFrame) -> str:
-    """Rows as a Markdown table, long texts cut, signs that would break the table escaped."""
-    texts = rows.select(
-        pl.all().cast(pl.String).fill_null("").str.replace_all(r"\s+", " ").str.head(PREVIEW_TEXT).str.replace_all("|", "\\|", literal=True)
-    )
+    """Rows as a Markdown table: long texts cut, and signs that would break the table or become HTML made harmless."""
+    texts = rows.select(_harmless(pl.all().cast(pl.String).fill_null("").str.head(PREVIEW_TEXT)))
+    header = pl.select(_harmless(pl.lit(pl.Series(texts.columns, dtype=pl.String)))).to_series()
     page = io.StringIO()
-    page.write(f"| {' | '.join(texts.columns)} |\n|{' --- |' * texts.width}\n")
+    page.write(f"| {' | '.join(header)} |\n|{' --- |' * texts.width}\n")
     page.writelines(f"| {' | '.join(row)} |\n" for row in texts.iter_rows())
     return page.getvalue()
+
+
+def _harmless(text: pl.Expr) -> pl.Expr:
+    one_line = text.str.replace_all(r"\s+", " ")
+    return one_line.str.replace_all("|", "\\|", literal=True).str.replace_all("<", "&lt;", literal=True)
 
 
 def _table_column(column: Column) -> dg.TableColumn:

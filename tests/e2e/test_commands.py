@@ -48,9 +48,7 @@ def test_a_second_run_changes_nothing_and_says_so(built: Path) -> None:
         ("poor_households", "2024-S1", None, "not_assessable"),
     ],
 )
-def test_attainment_answers_as_worked_out_by_hand(
-    built: Path, indicator: str, period: str, fulfilment: str | None, status: str
-) -> None:
+def test_attainment_answers_as_worked_out_by_hand(built: Path, indicator: str, period: str, fulfilment: str | None, status: str) -> None:
     sql = (
         "SELECT fulfilment_pct, status FROM marts.attainment WHERE area_code = '201' AND target_period = '2024' "
         f"AND indicator_code = '{indicator}' AND result_period = '{period}'"
@@ -64,7 +62,10 @@ def test_households_count_down_from_their_baseline(built: Path) -> None:
         "WHERE indicator_code IN ('poor_households', 'near_poor_households') AND result_value IS NOT NULL ORDER BY 1"
     )
     # 281 - 155 = 126: 155/281 = 55.16 %, and 155 of the 140.5 to lose = 110.32 %. 67 - 39 = 28: 39/67 = 58.21 %.
-    found = {row["indicator_code"]: [round(Decimal(row[name]), 2) for name in row if name.endswith(("value", "pct"))] for row in asked(built, sql)}
+    found = {
+        row["indicator_code"]: [round(Decimal(row[name]), 2) for name in row if name.endswith(("value", "pct"))]
+        for row in asked(built, sql)
+    }
     assert found == {
         "near_poor_households": [Decimal(126), Decimal("110.32"), Decimal("55.16")],
         "poor_households": [Decimal(28), Decimal("58.21"), Decimal("58.21")],
@@ -124,7 +125,5 @@ def test_questions_are_answered_without_dagster_and_pandera(built: Path) -> None
         "try: app()\nexcept SystemExit: pass\n"
         "print([name for name in ('dagster', 'pandera', 'polars') if name in sys.modules])"
     )
-    answer = subprocess.run(
-        [sys.executable, "-c", script], env=environment(built), capture_output=True, text=True, timeout=60, check=True
-    )
+    answer = subprocess.run([sys.executable, "-c", script], env=environment(built), capture_output=True, text=True, timeout=60, check=True)
     assert answer.stdout.splitlines()[-1] == "[]"

@@ -1,0 +1,132 @@
+"""The orchestration without a server: what stops a run, what starts one, and what the UI is told."""
+
+import shutil
+from pathlib import Path
+
+import dagster as dg
+import polars as pl
+import pytest
+
+from hai_ha_pipeline.contracts.audit import Load
+from hai_ha_pipeline.definitions import defs
+from hai_ha_pipeline.orchestration import assets
+from hai_ha_pipeline.orchestration.automation import daily_refresh, source_files_changed
+from hai_ha_pipeline.orchestration.metadata import as_markdown, column_schema, of_table
+from hai_ha_pipeline.orchestration.run import step_names
+from hai_ha_pipeline.reading.archive import fingerprint
+from hai_ha_pipeline.settings import project
+from hai_ha_pipeline.tables import ALL, PUBLISHED, REFERENCE, TABLES
+
+SHIPPED = Path(__file__).resolve().parents[1] / "sources"
+
+
+@pytest.fixture
+def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A project of its own with the shipped sources."""
+    shutil.copytree(SHIPPED, tmp_path / "sources")
+    monkeypatch.setenv("HAI_HA_PROJECT", str(tmp_path))
+    return tmp_path
+
+
+def evaluate(instance: dg.DagsterInstance, cursor: str | None = None) -> tuple[object, str | None]:
+    with dg.build_sensor_context(instance=instance, cursor=cursor) as context:
+        return source_files_changed(context), context.cursor
+
+
+def test_the_sensor_asks_for_a_run_when_a_file_is_added_changed_or_removed(here: Path) -> None:
+    with dg.DagsterInstance.ephemeral() as instance:
+        request, cursor = evaluate(instance)
+        assert isinstance(request, dg.RunRequest)
+        assert request.run_key == cursor == fingerprint(here / "sources")
+        assert isinstance(evaluate(instance, cursor)[0], dg.SkipReason)
+        readme = here / "sources" / "README.md"
+        readme.write_text("changed")
+        request, cursor = evaluate(instance, cursor)
+        assert isinstance(request, dg.RunRequest)
+        (here / "sources" / "added.csv").write_text("a\n1\n")
+        request, cursor = evaluate(instance, cursor)
+        assert isinstance(request, dg.RunRequest)
+        readme.unlink()
+        request, cursor = evaluate(instance, cursor)
+        assert isinstance(request, dg.RunRequest)
+
+
+def test_the_sensor_does_not_care_about_dates_and_hidden_files(here: Path) -> None:
+    with dg.DagsterInstance.ephemeral() as instance:
+        _, cursor = evaluate(instance)
+        (here / "sources" / "README.md").touch()
+        (here / "sources" / ".README.md.swp").write_text("an editor's draft")
+        assert isinstance(evaluate(instance, cursor)[0], dg.SkipReason)
+
+
+def test_the_schedule_is_at_six_in_viet_nam() -> None:
+    assert (daily_refresh.cron_schedule, daily_refresh.execution_timezone) == ("0 6 * * *", "Asia/Ho_Chi_Minh")
+
+
+def test_every_table_is_an_asset_with_a_description_columns_and_a_blocking_check() -> None:
+    graph = defs.resolve_asset_graph()
+    for table in ALL:
+        key = dg.AssetKey(table.name)
+        node = graph.get(key)
+        assert node.description, table.name
+        assert node.metadata["dagster/column_schema"] == column_schema(table.contract)
+        check = graph.get_check_spec(dg.AssetCheckKey(key, "contract"))
+        assert check.blocking
+
+
+def test_the_published_warehouse_waits_for_everything_it_publishes() -> None:
+    needed = {key.path[-1] for key in defs.resolve_asset_graph().get(dg.AssetKey("warehouse")).parent_keys}
+    assert needed == set(PUBLISHED)
+
+
+def test_the_steps_come_in_the_order_of_the_flow() -> None:
+    steps = step_names()
+    assert steps[-1] == "warehouse"
+    assert set(steps) == {"build", *REFERENCE, "read_sources", *(table.name for table in TABLES), "warehouse"}
+    assert steps.index("read_sources") < steps.index("fact_observation") < steps.index("attainment")
+
+
+def test_a_broken_contract_names_its_failing_cases() -> None:
+    lost = pl.DataFrame(
+        {
+            "source": ["office"], "file": ["export.csv"], "state": ["loaded"], "message": [None], "sha256": ["0"], "ingested_at": [None],
+            "records_read": [3], "cells_read": [3], "figures_loaded": [1], "figures_rejected": [1], "cells_missing": [0],
+        },
+        schema_overrides={"message": pl.String, "ingested_at": pl.Datetime("us")},
+    )  # fmt: skip
+    check = assets._contract_check("load", Load, lost)
+    assert not check.passed
+    assert "export.csv" in str(check.metadata["failing_cases"].value)
+    assert "nothing is published" in str(check.description)
+
+
+def test_a_broken_contract_stops_what_comes_after_it(here: Path) -> None:
+    units = here / "sources" / "reference" / "units.csv"
+    units.write_text(units.read_text(encoding="utf-8").replace("PERSONS,persons,0", "PERSONS,persons,99"), encoding="utf-8")
+    quiet = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
+    with dg.DagsterInstance.ephemeral() as instance:
+        result = defs.resolve_job_def("refresh_warehouse").execute_in_process(instance=instance, run_config=quiet, raise_on_error=False)
+        assert not result.success
+        finished = {event.step_key for event in result.all_events if event.is_step_success}
+        [broken] = [each for each in result.get_asset_check_evaluations() if not each.passed]
+    assert broken.asset_key == dg.AssetKey("dim_unit")
+    assert "99" in str(broken.metadata["failing_cases"].value)
+    assert not {"read_sources", "fact_observation", "warehouse"} & finished
+    assert not project().database.exists()
+
+
+def test_a_preview_is_a_table_whose_cells_cannot_break_it() -> None:
+    rows = pl.DataFrame({"a|b": ["x|y", "two\n<b>lines", None], "n": [1, 2, 3]})
+    assert as_markdown(rows).splitlines() == [
+        r"| a\|b | n |",
+        "| --- | --- |",
+        r"| x\|y | 1 |",
+        "| two &lt;b>lines | 2 |",
+        "|  | 3 |",
+    ]
+
+
+def test_a_table_without_rows_has_no_chart() -> None:
+    shown = of_table("consistency", pl.DataFrame({"check_name": [], "verdict": []}, schema={"check_name": pl.String, "verdict": pl.String}))
+    assert "chart" not in shown
+    assert shown["dagster/row_count"] == dg.IntMetadataValue(0)

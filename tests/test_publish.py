@@ -1,0 +1,168 @@
+"""Publishing: what stands is whole, old readers stay undisturbed, a failure changes nothing."""
+
+import fcntl
+import subprocess
+import sys
+from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
+
+import duckdb
+import pandera.polars as pa
+import polars as pl
+import pytest
+
+from hai_ha_pipeline.contracts.types import Contract
+from hai_ha_pipeline.errors import PublishError, QueryError
+from hai_ha_pipeline.storage import publish as publishing
+from hai_ha_pipeline.storage.publish import Published, publish, published_fingerprint
+from hai_ha_pipeline.storage.query import query
+from hai_ha_pipeline.storage.stage import Stage
+
+
+class Household(Contract):
+    """One row is one kind of household."""
+
+    kind: str = pa.Field(description="The kind; it's quoted.")
+    households: int = pa.Field(description="How many.")
+
+
+class Build(Contract):
+    """One row is what this was built from."""
+
+    fingerprint: str = pa.Field(description="Hash.")
+
+
+TABLES: dict[str, tuple[str, type[Contract]]] = {"household": ("core", Household), "build": ("audit", Build)}
+Publisher = Callable[[int], Published]
+
+
+@pytest.fixture
+def database(tmp_path: Path) -> Path:
+    return tmp_path / "warehouse" / "it's here.duckdb"
+
+
+@pytest.fixture
+def publish_poor(tmp_path: Path, database: Path) -> Publisher:
+    """Publish a warehouse in which so many households are poor."""
+    stage = Stage(tmp_path / "stage")
+
+    def publish_it(poor: int) -> Published:
+        stage.write("household", pl.DataFrame({"kind": ["poor", "near poor"], "households": [poor, 126]}))
+        stage.write("build", pl.DataFrame({"fingerprint": [f"poor {poor}"]}))
+        return publish(database, {name: stage.path(name) for name in TABLES}, TABLES)
+
+    return publish_it
+
+
+def poor(database: Path) -> int:
+    return int(query(database, "SELECT households FROM core.household WHERE kind = 'poor'").rows[0][0])
+
+
+def test_what_is_published_can_be_read(database: Path, publish_poor: Publisher) -> None:
+    assert publish_poor(28) == Published({"core.household": 2, "audit.build": 1}, is_new=True)
+    assert poor(database) == 28
+    assert published_fingerprint(database) == "poor 28"
+
+
+def test_the_same_tables_again_leave_the_file_alone(database: Path, publish_poor: Publisher) -> None:
+    publish_poor(28)
+    before = database.stat()
+    assert not publish_poor(28).is_new
+    assert (database.stat().st_ino, database.stat().st_mtime_ns) == (before.st_ino, before.st_mtime_ns)
+
+
+def test_one_changed_figure_is_published(database: Path, publish_poor: Publisher) -> None:
+    publish_poor(67)
+    assert publish_poor(28).is_new
+    assert poor(database) == 28
+
+
+def test_comments_come_from_the_contract(database: Path, publish_poor: Publisher) -> None:
+    publish_poor(28)
+    assert query(database, "SELECT comment FROM duckdb_tables() WHERE table_name = 'household'").rows == [
+        ("One row is one kind of household.",)
+    ]
+    assert query(database, "SELECT comment FROM duckdb_columns() WHERE column_name = 'kind'").rows == [("The kind; it's quoted.",)]
+
+
+def test_a_reader_that_holds_the_old_file_is_neither_blocked_nor_changed(database: Path, publish_poor: Publisher) -> None:
+    publish_poor(67)
+    script = (
+        "import duckdb, sys; con = duckdb.connect(sys.argv[1], read_only=True)\n"
+        "ask = lambda: con.execute(\"SELECT households FROM core.household WHERE kind = 'poor'\").fetchone()[0]\n"
+        "print(ask(), flush=True); sys.stdin.readline(); print(ask(), flush=True)"
+    )
+    reader = subprocess.Popen([sys.executable, "-c", script, str(database)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    assert reader.stdout is not None
+    assert reader.stdout.readline() == "67\n"
+    publish_poor(28)
+    assert reader.communicate("\n", timeout=30)[0] == "67\n"
+    assert poor(database) == 28
+
+
+def test_a_stale_write_ahead_log_does_not_spoil_the_new_file(database: Path, publish_poor: Publisher) -> None:
+    publish_poor(67)
+    database.with_name(f"{database.name}.wal").write_bytes(b"left by a program that died")
+    publish_poor(28)
+    assert poor(database) == 28
+
+
+def test_a_second_publisher_is_told_so(database: Path, publish_poor: Publisher) -> None:
+    publish_poor(67)
+    with database.with_name(f".{database.name}.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        with pytest.raises(PublishError, match="another run is publishing right now"):
+            publish_poor(28)
+    assert poor(database) == 67
+
+
+def test_a_build_that_fails_its_check_leaves_the_old_file(database: Path, publish_poor: Publisher, monkeypatch: pytest.MonkeyPatch) -> None:
+    publish_poor(67)
+    real = publishing._build
+
+    def loses_a_row(draft: Path, parquet: dict[str, Path], tables: dict[str, tuple[str, type[Contract]]]) -> dict[str, int]:
+        rows = real(draft, parquet, tables)
+        with closing(duckdb.connect(str(draft))) as connection:
+            connection.execute("DELETE FROM core.household WHERE kind = 'poor'")
+        return rows
+
+    monkeypatch.setattr(publishing, "_build", loses_a_row)
+    with pytest.raises(PublishError, match=r"core\.household 1 of 2 rows"):
+        publish_poor(28)
+    assert poor(database) == 67
+    assert sorted(path.name for path in database.parent.iterdir()) == [f".{database.name}.lock", database.name]
+
+
+def test_the_file_has_a_format_that_older_duckdb_reads(database: Path, publish_poor: Publisher) -> None:
+    """A DuckDB file names the version of its storage format at byte 12; 2.0's own is above 67, which 1.4 writes."""
+    publish_poor(28)
+    assert int.from_bytes(database.read_bytes()[12:20], "little") <= 67
+
+
+@pytest.mark.parametrize(
+    "hostile",
+    [
+        "DELETE FROM core.household",
+        "SELECT 1; DROP TABLE core.household",
+        "COPY core.household TO 'stolen.csv'",
+        "FROM read_csv('/etc/passwd')",
+        "FROM '/etc/passwd'",
+        "ATTACH 'other.duckdb'",
+        "INSTALL httpfs",
+        "SET enable_external_access = true",
+        "PRAGMA database_size",
+    ],
+)
+def test_a_query_can_only_read_the_warehouse(database: Path, publish_poor: Publisher, hostile: str) -> None:
+    publish_poor(28)
+    with pytest.raises(QueryError, match="How to mend it"):
+        query(database, hostile)
+
+
+def test_a_query_sees_no_python_object(database: Path, publish_poor: Publisher) -> None:
+    publish_poor(28)
+    secret = pl.DataFrame({"secret": [1]})
+    with pytest.raises(QueryError, match="secret"):
+        query(database, "FROM secret")
+    assert secret.height == 1
