@@ -19,11 +19,12 @@ from hai_ha_pipeline.transforms import audit as audits
 
 @dataclass(frozen=True)
 class Table:
-    """A table made from other tables. `schema` is where it is published; none for a step in between."""
+    """A table made from other tables. `group` is its place in the flow, `schema` where it is published."""
 
     make: Callable[..., pl.DataFrame]
     contract: type[Contract]
-    schema: str | None
+    group: str
+    schema: str
 
     @property
     def name(self) -> str:
@@ -38,38 +39,39 @@ class Table:
 
 @dataclass(frozen=True)
 class Read:
-    """A table that reading the sources gives."""
+    """A table that reading the sources gives. Without a `schema` it is a step in between and is not published."""
 
     name: str
     contract: type[Contract]
+    group: str
     schema: str | None = None
 
 
 REFERENCE: tuple[str, ...] = tuple(COLUMNS)
 
 READ: tuple[Read, ...] = (
-    Read("build", audit.Build, "audit"),
-    Read("statement", reading.Statement),
-    Read("figure", reading.Figure),
-    Read("source_file", reading.SourceFile),
-    Read("correction", audit.Correction, "audit"),
+    Read("build", audit.Build, "1_sources", "audit"),
+    Read("statement", reading.Statement, "3_figures"),
+    Read("figure", reading.Figure, "3_figures"),
+    Read("source_file", reading.SourceFile, "3_figures"),
+    Read("correction", audit.Correction, "3_figures", "audit"),
 )
 
 TABLES: tuple[Table, ...] = (
-    Table(dimensions.dim_indicator, core.DimIndicator, "core"),
-    Table(dimensions.dim_area, core.DimArea, "core"),
-    Table(dimensions.dim_unit, core.DimUnit, "core"),
-    Table(dimensions.area_succession, core.AreaSuccession, "core"),
-    Table(dimensions.attainment_rule, core.AttainmentRule, "core"),
-    Table(dimensions.dim_period, core.DimPeriod, "core"),
-    Table(dimensions.dim_source, core.DimSource, "core"),
-    Table(facts.fact_observation, core.FactObservation, "core"),
-    Table(facts.fact_target, core.FactTarget, "core"),
-    Table(audits.rejected, audit.Rejected, "audit"),
-    Table(audits.load, audit.Load, "audit"),
-    Table(attainment.attainment, marts.Attainment, "marts"),
-    Table(growth.growth, marts.Growth, "marts"),
-    Table(consistency.consistency, marts.Consistency, "marts"),
+    Table(dimensions.dim_indicator, core.DimIndicator, "2_reference", "core"),
+    Table(dimensions.dim_area, core.DimArea, "2_reference", "core"),
+    Table(dimensions.dim_unit, core.DimUnit, "2_reference", "core"),
+    Table(dimensions.area_succession, core.AreaSuccession, "2_reference", "core"),
+    Table(dimensions.attainment_rule, core.AttainmentRule, "2_reference", "core"),
+    Table(dimensions.dim_period, core.DimPeriod, "4_facts", "core"),
+    Table(dimensions.dim_source, core.DimSource, "4_facts", "core"),
+    Table(facts.fact_observation, core.FactObservation, "4_facts", "core"),
+    Table(facts.fact_target, core.FactTarget, "4_facts", "core"),
+    Table(audits.rejected, audit.Rejected, "6_audit", "audit"),
+    Table(audits.load, audit.Load, "6_audit", "audit"),
+    Table(attainment.attainment, marts.Attainment, "5_marts", "marts"),
+    Table(growth.growth, marts.Growth, "5_marts", "marts"),
+    Table(consistency.consistency, marts.Consistency, "5_marts", "marts"),
 )
 
 ALL: tuple[Read | Table, ...] = (*READ, *TABLES)

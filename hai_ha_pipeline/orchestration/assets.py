@@ -28,7 +28,6 @@ from hai_ha_pipeline.transforms.figures import figure
 FRAME = dg.PythonObjectDagsterType(pl.DataFrame, name="DataFrame")
 CONTRACT, SOURCES_READ = "contract", "sources_read"
 FAILING_CASES = 20
-GROUPS = {"core": "3_core", "marts": "4_marts", "audit": "5_audit", None: "2_figures"}
 RETRY = dg.RetryPolicy(max_retries=2, delay=1, backoff=dg.Backoff.EXPONENTIAL)
 BUILD, *READ_BY_INGEST = READ
 
@@ -56,7 +55,7 @@ def _source_spec(folder: Path) -> dg.AssetSpec:
 
 
 def _build_asset() -> dg.AssetsDefinition:
-    @dg.asset(name=BUILD.name, dagster_type=FRAME, check_specs=_check_specs(BUILD), **_described(BUILD, "1_sources"))
+    @dg.asset(name=BUILD.name, dagster_type=FRAME, check_specs=_check_specs(BUILD), **_described(BUILD))
     def build() -> dg.MaterializeResult:
         return _judged(BUILD.name, BUILD.contract, pl.DataFrame({"fingerprint": [fingerprint(project().sources)]}))
 
@@ -66,7 +65,7 @@ def _build_asset() -> dg.AssetsDefinition:
 def _reference_asset(name: str) -> dg.AssetsDefinition:
     @dg.asset(
         name=name,
-        group_name="1_sources",
+        group_name="2_reference",
         deps=[BUILD.name],
         description=f"Master data that analysts edit: sources/reference/{name}.csv, as text.",
         kinds={"csv"},
@@ -125,7 +124,7 @@ def _report_sources(context: dg.AssetExecutionContext, source_file: pl.DataFrame
         metadata = {
             "state": files["state"][0],
             "records_read": files["records_read"].sum(),
-            "files": dg.MetadataValue.md(as_markdown(files)),
+            "files": dg.MetadataValue.md(as_markdown(files.select("file", "records_read", "cells_read", "sha256"))),
         }
         context.log_event(dg.AssetMaterialization(name, metadata=metadata))
         if message := files["message"].drop_nulls().first():
@@ -158,7 +157,7 @@ def _table_asset(table: Table) -> dg.AssetsDefinition:
 
 def _warehouse_asset() -> dg.AssetsDefinition:
     @dg.asset(
-        group_name="6_published",
+        group_name="7_published",
         deps=list(PUBLISHED),
         description="The published DuckDB file: core, marts and audit, replaced in one rename so that no reader is blocked or sees half a build.",
         kinds={"duckdb"},
@@ -192,13 +191,13 @@ class _Description(TypedDict):
     metadata: dict[str, Any]
 
 
-def _described(table: Read | Table, group: str | None = None) -> _Description:
+def _described(table: Read | Table) -> _Description:
     """What every table's asset says of itself."""
     metadata: dict[str, Any] = {"dagster/column_schema": column_schema(table.contract)}
     if table.schema:
         metadata["dagster/relation_identifier"] = f"hai_ha.{table.schema}.{table.name}"
     return {
-        "group_name": group or (GROUPS[table.schema] if isinstance(table, Table) else GROUPS[None]),
+        "group_name": table.group,
         "description": grain(table.contract),
         "kinds": {"polars", "parquet"},
         "metadata": metadata,

@@ -44,7 +44,7 @@ def parts_add_up(current: pl.DataFrame, dim_indicator: pl.DataFrame) -> pl.DataF
 def share_matches(current: pl.DataFrame, dim_indicator: pl.DataFrame) -> pl.DataFrame:
     """A printed share lies inside the share that its part and the sum of all parts allow."""
     shares = current.filter(pl.col("derivation") == "share").select(
-        *OCCASION, "indicator_code", part_code="derived_from_code", found_lower="lower", found_upper="upper"
+        *OCCASION, "indicator_code", part_code="derived_from_code", share="value", found_lower="lower", found_upper="upper"
     )
     parts = current.select(*OCCASION, part_code="indicator_code", total_code="parent_code", part="value", low="lower", high="upper")
     sums = _sums(current, dim_indicator).rename({"indicator_code": "total_code"})
@@ -56,8 +56,8 @@ def share_matches(current: pl.DataFrame, dim_indicator: pl.DataFrame) -> pl.Data
             *OCCASION, "indicator_code", "found_lower", "found_upper",
             expected_lower=100 * pl.col("low") / (pl.col("low") + rest_high),
             expected_upper=100 * pl.col("high") / (pl.col("high") + rest_low),
-            explanation=pl.format("{} of the sum {} of the parts {} is {} %", plain("part"), plain("parts_sum"), "parts",
-                                  (100 * pl.col("part") / pl.col("parts_sum")).round(4).cast(pl.String).str.slice(0, 7)),
+            explanation=pl.format("printed as {} %; {} of {}, the sum of the parts, is {} %", plain("share"), plain("part"),
+                                  plain("parts_sum"), plain(100 * pl.col("part") / pl.col("parts_sum"), 4)),
         )
     )  # fmt: skip
 

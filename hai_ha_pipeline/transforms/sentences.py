@@ -3,9 +3,10 @@
 import polars as pl
 
 
-def plain(column: str, decimals: int = 6) -> pl.Expr:
-    """A DECIMAL as text, rounded to `decimals`, without the zeros behind its last digit."""
-    return pl.col(column).round(decimals).cast(pl.String).str.replace(r"(\.\d*?)0+$", "${1}").str.strip_suffix(".")
+def plain(number: str | pl.Expr, decimals: int = 6) -> pl.Expr:
+    """A DECIMAL, or the column of that name, as text: rounded to `decimals`, without the zeros behind its last digit."""
+    value = pl.col(number) if isinstance(number, str) else number
+    return value.round(decimals).cast(pl.String).str.replace(r"(\.\d*?)0+$", "${1}").str.strip_suffix(".")
 
 
 def as_printed() -> pl.Expr:

@@ -69,7 +69,7 @@ def test_a_browser_sees_the_asset_graph_the_run_and_the_chart(ui: tuple[Path, Se
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=QUIET.split())
         page = browser.new_page(viewport={"width": 1600, "height": 1000})
         page.goto(f"{server.address}/asset-groups")
-        for group in ("1_sources", "2_figures", "3_core", "4_marts", "5_audit", "6_published"):
+        for group in ("1_sources", "2_reference", "3_figures", "4_facts", "5_marts", "6_audit", "7_published"):
             page.get_by_text(group).first.wait_for(timeout=60_000)
         page.goto(f"{server.address}/runs")
         page.get_by_text(JOB).first.wait_for(timeout=60_000)
