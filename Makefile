@@ -14,7 +14,7 @@ docs: .venv/ready  ## write what is generated from the contracts: warehouse/READ
 	@$(BIN)/python -m hai_ha_pipeline.catalogue
 
 lock:  ## pin the dependencies anew; needs uv
-	@uv pip compile pyproject.toml --group dev --universal --generate-hashes --no-emit-index-url --no-header --no-annotate -q --python-version 3.11 -o requirements.txt
+	@uv pip compile pyproject.toml --group dev --universal --generate-hashes --no-strip-extras --no-emit-index-url --no-header --no-annotate -q --python-version 3.11 -o requirements.txt
 
 .venv/ready: requirements.txt pyproject.toml
 	@echo "Setting up .venv (once, about a minute) ..."

@@ -1,0 +1,132 @@
+"""What the digits of a statement amount to: value, interval, baseline and growth in the canonical unit, as DECIMAL."""
+
+import polars as pl
+
+from hai_ha_pipeline.contracts.types import OBS_STATUSES, type_of_value
+from hai_ha_pipeline.parsing.numbers import NUMBER, parsed_numbers
+from hai_ha_pipeline.parsing.words import read_words
+
+PER_CENT = "percent"
+TOO_LARGE = 10**13  # times the largest power of ten, 10**18, this still fits DECIMAL(38,6)
+
+
+def with_numbers(statements: pl.DataFrame) -> pl.DataFrame:
+    """The numbers of value, baseline, growth and plan fulfilment, each prefixed with its field's name."""
+    parsed = [
+        parsed_numbers(statements.select("decimal_char", "group_char", text=field)).select(pl.all().name.prefix(f"{field}_"))
+        for field in ("value", "baseline", "growth", "plan_fulfilment")
+    ]
+    return pl.concat([statements, *parsed], how="horizontal")
+
+
+def with_words(statements: pl.DataFrame) -> pl.DataFrame:
+    """What the words say: those of the qualifier's and the status's column, and those inside the cells."""
+    phrase = pl.concat_str("qualifier", "value_words", separator=" ", ignore_nulls=True)
+    phrased = statements.with_columns(value_phrase=phrase, growth_phrase=pl.col("growth_words"), status_phrase=pl.col("status"))
+    for field in ("value", "growth", "status"):
+        said = {text: read_words(text) for text in phrased[f"{field}_phrase"].unique().to_list()}
+        words = pl.DataFrame(
+            [
+                (text, each.qualifier, each.status, each.growth, each.is_percent, each.is_reduction, each.unknown)
+                for text, each in said.items()
+            ],
+            schema={
+                f"{field}_phrase": pl.String, f"{field}_qualifier": pl.String, f"{field}_status": pl.String,
+                f"{field}_direction": pl.String, f"{field}_is_percent": pl.Boolean, f"{field}_is_reduction": pl.Boolean,
+                f"{field}_unknown_words": pl.String,
+            },
+            orient="row",
+        )  # fmt: skip
+        phrased = phrased.join(words, on=f"{field}_phrase", how="left", nulls_equal=True)
+    sdmx = pl.col("status").str.to_uppercase().is_in(OBS_STATUSES)
+    return phrased.with_columns(
+        is_reduction=pl.col("value_is_reduction"),
+        is_sdmx_status=sdmx.fill_null(value=False),
+        obs_status=pl.coalesce(pl.when(sdmx).then(pl.col("status").str.to_uppercase()), "status_status", "value_status", pl.lit("A")),
+    )
+
+
+def with_levels(statements: pl.DataFrame) -> pl.DataFrame:
+    """Value, interval and baseline in the canonical unit.
+
+    A reduction is turned into the level it leaves: 39 of 67 leaves 28; minus 50 % of 281 leaves 140.5.
+    """
+    power = pl.col("power_of_ten").fill_null(0) - pl.col("canonical_power").fill_null(0)
+    is_relative = pl.col("is_reduction") & (pl.col("quantity") == PER_CENT) & (pl.col("canonical_quantity") != PER_CENT)
+    half = pl.lit(0.5).cast(NUMBER) / _ten_to(pl.col("value_decimals"))
+    is_milestone = pl.col("measure_kind") == "milestone"
+    number, second = _scaled(pl.col("value_number"), power), _scaled(pl.col("value_second"), power)
+    step = pl.when(is_milestone).then(pl.lit(0).cast(NUMBER)).otherwise(_scaled(half, power))
+    baseline = (
+        pl.when(pl.col("value_is_part") & pl.col("is_reduction"))
+        .then(second)
+        .otherwise(_scaled(pl.col("baseline_number"), pl.when(is_relative).then(0).otherwise(power)))
+    )
+    reduction = pl.when(is_relative & (pl.col("value_number") <= 100)).then(pl.col("value_number"))
+    left = pl.when(is_relative).then(baseline * (100 - reduction) / 100).otherwise(baseline - number)
+    qualifier = pl.when(pl.col("value_is_range")).then(pl.lit("range")).otherwise(pl.col("value_qualifier").fill_null("exact"))
+    value = pl.when(pl.col("is_reduction")).then(left).when(pl.col("value_is_range")).then((number + second) / 2).otherwise(number)
+    measured = statements.with_columns(
+        qualifier_code=qualifier, exact_value=value, step=step, reduction_pct=reduction, baseline_value=baseline, power=power,
+        low=number, high=second, whole=pl.when(pl.col("value_is_part")).then(second),
+        other_value=_scaled(pl.col("value_other_reading"), power),
+    )  # fmt: skip
+    bound = pl.col("qualifier_code")
+    # A reduction of "more than 39" leaves fewer than 28: the bound turns round.
+    open_above = bound.is_in(["more_than", "at_least"]) != pl.col("is_reduction")
+    is_bound = bound.is_in(["more_than", "at_least", "nearly", "at_most"])
+    lower = (
+        pl.when(bound == "range")
+        .then("low")
+        .when(is_bound & open_above)
+        .then("exact_value")
+        .when(~is_bound)
+        .then(pl.col("exact_value") - pl.col("step"))
+    )
+    upper = (
+        pl.when(bound == "range")
+        .then("high")
+        .when(is_bound & ~open_above)
+        .then("exact_value")
+        .when(~is_bound)
+        .then(pl.col("exact_value") + pl.col("step"))
+    )
+    return measured.with_columns(lower=lower, upper=upper).with_columns(
+        pl.col("lower", "upper", "baseline_value", "reduction_pct").cast(type_of_value, strict=False),
+        fitted_value=pl.col("exact_value").cast(type_of_value, strict=False),
+        whole_value=pl.col("whole").cast(type_of_value, strict=False),
+    )
+
+
+def with_growth(statements: pl.DataFrame) -> pl.DataFrame:
+    """Printed growth in per cent, with the interval its rounding or words leave. An index of 107.2 is a growth of 7.2."""
+    direction = pl.col("growth_direction").fill_null("rise")
+    sign = pl.when(direction == "fall").then(-1).otherwise(1)
+    base = pl.when(direction == "index").then(100).otherwise(0)
+    half = pl.lit(0.5).cast(NUMBER) / _ten_to(pl.col("growth_decimals"))
+    first, second = pl.col("growth_number") * sign - base, pl.col("growth_second") * sign - base
+    is_range = pl.col("growth_is_range")
+    is_from = pl.col("growth_qualifier").is_in(["more_than", "at_least"]).fill_null(value=False)
+    is_to = pl.col("growth_qualifier").is_in(["nearly", "at_most"]).fill_null(value=False)
+    lower = pl.when(is_range).then(first).when(is_from).then(first).when(~is_to).then(first - half)
+    upper = pl.when(is_range).then(second).when(is_to).then(first).when(~is_from).then(first + half)
+    return statements.with_columns(
+        growth_pct=pl.when(is_range).then((first + second) / 2).otherwise(first).cast(type_of_value, strict=False),
+        growth_lower_pct=lower.cast(type_of_value, strict=False),
+        growth_upper_pct=upper.cast(type_of_value, strict=False),
+        plan_fulfilment_pct=pl.col("plan_fulfilment_number").cast(type_of_value, strict=False),
+    )
+
+
+def _scaled(number: pl.Expr, power: pl.Expr) -> pl.Expr:
+    """`number` times ten to `power`, exactly; null where that is too large for any stored value.
+
+    What leaves more than six decimals is caught by a rule.
+    """
+    fitting = pl.when((number.abs() < TOO_LARGE) | (power <= 0)).then(number)
+    return fitting * _ten_to(pl.max_horizontal(power, pl.lit(0))) / _ten_to(pl.max_horizontal(-power, pl.lit(0)))
+
+
+def _ten_to(power: pl.Expr) -> pl.Expr:
+    powers = {exponent: 10**exponent for exponent in range(19)}
+    return power.replace_strict(powers, default=None, return_dtype=pl.Int64).cast(NUMBER)

@@ -1,0 +1,102 @@
+"""Why a figure is set aside: every rule with its name, the field it is about, and its sentence, in the order of checking."""
+
+from dataclasses import dataclass
+
+import polars as pl
+
+from hai_ha_pipeline.transforms.levels import PER_CENT
+from hai_ha_pipeline.transforms.sentences import plain
+
+
+@dataclass(frozen=True)
+class Rule:
+    """A reason to set a figure aside: `broken_by` is true where `field` of the statement breaks it."""
+
+    name: str
+    field: str
+    broken_by: pl.Expr
+    reason: pl.Expr
+
+
+def _is_outside(value: str) -> pl.Expr:
+    below, above = pl.col(value) < pl.col("plausible_min"), pl.col(value) > pl.col("plausible_max")
+    return below.fill_null(value=False) | above.fill_null(value=False)
+
+
+def _plausible_range() -> pl.Expr:
+    return pl.format(
+        "{} to {} {}", plain("plausible_min").fill_null("any"), plain("plausible_max").fill_null("any"), pl.col("canonical_unit")
+    )
+
+
+def _format_text() -> pl.Expr:
+    group = pl.when(pl.col("group_char") == "").then(pl.lit("none")).otherwise(pl.format("'{}'", "group_char"))
+    return pl.format("decimal mark '{}', grouping mark {}", "decimal_char", group)
+
+
+_IS_MILESTONE = (pl.col("measure_kind") == "milestone").fill_null(value=False)
+_IS_LOCATED = pl.col("period_code").is_not_null() & pl.col("area").is_not_null()
+_OTHER_QUANTITY = (pl.col("quantity") != pl.col("canonical_quantity")) & ~(
+    pl.col("is_reduction").fill_null(value=False) & (pl.col("quantity") == PER_CENT)
+)
+
+RULES: list[Rule] = [
+    Rule(
+        "unknown-indicator", "indicator", pl.col("indicator_code").is_null(),
+        pl.format("no indicator is called so; {}: add it to reference/indicators.csv or map it under `names`", pl.col("indicator_hint").fill_null("the cell is empty")),
+    ),
+    Rule("unknown-role", "role", ~pl.col("role").is_in(["result", "target", "baseline"]), pl.lit("a role is result, target or baseline: map it under `names`")),
+    Rule(
+        "unknown-period", "period", pl.col("period_code").is_null(),
+        pl.lit("no such period can be read: write it as 2024, 2024-S1, 2024-Q1, 2024-07 or 2024-01-01/P7M, or map it under `names`"),
+    ),
+    Rule("unknown-area", "area", pl.col("area").is_null(), pl.lit("the cell is empty: name the area, or give it under `constants`")),
+    Rule(
+        "unknown-area", "area", _IS_LOCATED & (pl.col("area_units") == 0) & (pl.col("area_candidates") != ""),
+        pl.format("no such unit existed in {}; known: {}", "period_code", "area_candidates"),
+    ),
+    Rule(
+        "unknown-area", "area", _IS_LOCATED & pl.col("area_code").is_null(),
+        pl.format("no area is called so; {}: add it to reference/areas.csv or map it under `names`", pl.col("area_hint").fill_null("nothing like it is known")),
+    ),
+    Rule(
+        "ambiguous-area", "area", pl.col("area_units") > 1,
+        pl.format("fits several units in {}: {}; map it to one under `names`", "period_code", "area_candidates"),
+    ),
+    Rule(
+        "unknown-unit", "unit", pl.col("unit_code").is_null() & ~(_IS_MILESTONE & pl.col("unit").is_null()),
+        pl.format("no unit is called so; {}: add it to reference/units.csv or map it under `names`", pl.col("unit_hint").fill_null("the cell is empty")),
+    ),
+    Rule(
+        "unit-of-another-quantity", "unit", _OTHER_QUANTITY & ~_IS_MILESTONE,
+        pl.format("measures {}, but the indicator is in {} ({}): units convert only inside one quantity", "quantity", "canonical_unit", "canonical_quantity"),
+    ),
+    Rule("type-error", "value", pl.col("value_number").is_null(), pl.format("no number in the declared format ({}): correct `decimalChar` or `groupChar`, or map the word under `names`", _format_text())),
+    Rule(
+        "unit-of-another-quantity", "value", pl.col("value_is_percent") & (pl.col("quantity") != PER_CENT),
+        pl.format("is in per cent, but its unit measures {}", "quantity"),
+    ),
+    Rule("unknown-words", "value", pl.col("value_unknown_words").is_not_null(), pl.format("the words '{}' beside the number are not known, so its meaning is not certain", "value_unknown_words")),
+    Rule("unknown-words", "status", pl.col("status_unknown_words").is_not_null() & ~pl.col("is_sdmx_status"), pl.lit("no release stage is called so: write an SDMX code such as A, P, E, F")),
+    Rule(
+        "ambiguous-number", "value", _is_outside("fitted_value") & pl.col("other_value").is_not_null() & ~_is_outside("other_value"),
+        pl.format(
+            "read as declared it is {}, outside the plausible {}; with the mark read the other way it is {}, inside: settle it with a line in corrections.csv",
+            plain("fitted_value"), _plausible_range(), plain("other_value"),
+        ),
+    ),
+    Rule("missing-baseline", "baseline", pl.col("is_reduction") & pl.col("baseline_value").is_null(), pl.lit("a reduction needs the level it starts from: print it as 39/67, or give `baseline`")),
+    Rule("constraint-error", "value", pl.col("value_decimals") - pl.col("power") > 6, pl.lit("has more than six decimals in the canonical unit")),
+    Rule("constraint-error", "value", pl.col("fitted_value").is_null(), pl.lit("is too large for DECIMAL(18,6) in the canonical unit")),
+    Rule(
+        "constraint-error", "value", _is_outside("fitted_value"),
+        pl.format("is {} in the canonical unit, outside the plausible {}: correct it, or widen the range in reference/indicators.csv", plain("fitted_value"), _plausible_range()),
+    ),
+    Rule("type-error", "growth", pl.col("growth").is_not_null() & pl.col("growth_pct").is_null(), pl.format("no growth in the declared format ({})", _format_text())),
+    Rule("unknown-words", "growth", pl.col("growth").is_not_null() & pl.col("growth_unknown_words").is_not_null(), pl.format("the words '{}' beside the growth are not known", "growth_unknown_words")),
+    Rule("unknown-growth-basis", "growth_basis", ~pl.col("growth_basis").is_in(["same_period_last_year", "previous_period"]), pl.lit("a growth compares with same_period_last_year or previous_period: map it under `names`")),
+    Rule("type-error", "plan_fulfilment", pl.col("plan_fulfilment").is_not_null() & pl.col("plan_fulfilment_pct").is_null(), pl.format("no number in the declared format ({})", _format_text())),
+    Rule("type-error", "baseline", pl.col("baseline").is_not_null() & pl.col("baseline_number").is_null(), pl.format("no number in the declared format ({})", _format_text())),
+    Rule("unknown-period", "baseline_period", pl.col("baseline_period").is_not_null() & pl.col("baseline_period_code").is_null(), pl.lit("no such period can be read")),
+    Rule("type-error", "published_on", pl.col("published_on").is_not_null() & pl.col("published_day").is_null(), pl.lit("no date: write 2024-06-20, 2024-06 or 2024, with ~ in front where it is inferred")),
+]  # fmt: skip

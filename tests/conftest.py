@@ -1,0 +1,45 @@
+"""What every test may use: the tables of the shipped sources, made once, and settings that keep properties repeatable."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import polars as pl
+import pytest
+from hypothesis import settings
+
+from hai_ha_pipeline.reading.archive import Archive
+from hai_ha_pipeline.reading.ingest import ingest
+from hai_ha_pipeline.reading.reference import read_reference
+from hai_ha_pipeline.tables import REFERENCE, TABLES
+from hai_ha_pipeline.transforms.figures import figure
+from tests.build import SHIPPED
+
+settings.register_profile("repeatable", deadline=None, derandomize=True, database=None)
+settings.load_profile("repeatable")
+
+Tables = dict[str, pl.DataFrame]
+NOW = datetime(2026, 11, 24, 2, 0, tzinfo=UTC)
+
+
+def tables_of(sources: Path, archive: Path) -> Tables:
+    """Every table of a folder of sources, by its name, made in this process without Dagster or DuckDB."""
+    made = {name: read_reference(sources, name) for name in REFERENCE}
+    of_master_data = [table for table in TABLES if set(table.needs) <= set(REFERENCE)]
+    for table in of_master_data:
+        made[table.name] = table.make(**{name: made[name] for name in table.needs})
+
+    def judge(statement: pl.DataFrame) -> pl.DataFrame:
+        return figure(statement, made["dim_indicator"], made["dim_area"], made["dim_unit"])
+
+    read = ingest(sources, Archive(archive), judge, NOW)
+    made |= {name: getattr(read, name) for name in ("statement", "figure", "source_file", "correction")}
+    for table in TABLES:
+        if table.name not in made:
+            made[table.name] = table.make(**{name: made[name] for name in table.needs})
+    return made
+
+
+@pytest.fixture(scope="session")
+def shipped(tmp_path_factory: pytest.TempPathFactory) -> Tables:
+    """The tables of the shipped sources."""
+    return tables_of(SHIPPED, tmp_path_factory.mktemp("archive"))
