@@ -16,7 +16,7 @@ from hai_ha_pipeline.parsing.words import Words, read_words
         ("hơn", Words(qualifier="more_than")),
         ("More Than", Words(qualifier="more_than")),
         ("at least", Words(qualifier="at_least")),
-        ("19 % or more".replace("19", ""), Words(qualifier="at_least", is_percent=True)),
+        ("% or more", Words(qualifier="at_least", is_percent=True)),
         ("fast", Words(qualifier="nearly")),
         ("không quá", Words(qualifier="at_most")),
         ("khoảng", Words(qualifier="about")),

@@ -84,8 +84,8 @@ class Schema(_Strict):
     """The columns of the file (Table Schema v2)."""
 
     fields: list[ColumnField] = Field(min_length=1)
-    fields_match: Annotated[list[Literal["equal", "subset"]], BeforeValidator(_one_or_many)] = Field(
-        ["equal"], alias="fieldsMatch", description="`subset`: the file may hold more columns than these."
+    fields_match: Annotated[list[Literal["equal", "subset"]], BeforeValidator(_one_or_many, json_schema_input_type=str | list[str])] = (
+        Field(["equal"], alias="fieldsMatch", description="`subset`: the file may hold more columns than these.")
     )
     missing_values: list[str] = Field([""], alias="missingValues", description="How this export marks a gap.")
     primary_key: str | list[str] | None = Field(None, alias="primaryKey")
@@ -127,7 +127,7 @@ class Resource(_Strict):
     """One file, or several of one shape. A resource without our block is documentation only."""
 
     name: str = Field(pattern=r"^[a-z0-9._/-]+$")
-    path: Annotated[list[str], BeforeValidator(_one_or_many)] = Field(min_length=1)
+    path: Annotated[list[str], BeforeValidator(_one_or_many, json_schema_input_type=str | list[str])] = Field(min_length=1)
     type: Literal["table"] = "table"
     title: str | None = None
     description: str | None = None

@@ -3,7 +3,7 @@ WITH results AS (
     SELECT
         a.area_code,
         i.indicator_code,
-        count(*)                                            AS results,
+        count(*)                                                        AS results,
         string_agg(DISTINCT p.period_code, ', ' ORDER BY p.period_code) AS result_periods
     FROM core.fact_observation AS o
     JOIN core.dim_indicator AS i USING (indicator_key)

@@ -20,11 +20,6 @@ WITH contradictions AS (
     FROM marts.growth AS g
     JOIN core.fact_observation AS o USING (observation_key)
     WHERE g.growth_agreement = 'incompatible'
-),
-area AS (
-    SELECT area_code, arg_min(area_name_en, valid_from) AS area_name_en
-    FROM core.dim_area
-    GROUP BY area_code
 )
 SELECT
     c.check_name,
@@ -39,5 +34,14 @@ SELECT
     c.explanation
 FROM contradictions AS c
 JOIN core.dim_indicator AS i USING (indicator_code)
-JOIN area AS a USING (area_code)
+JOIN core.dim_period AS p ON p.period_code = c.period
+JOIN core.dim_area AS a
+    ON  a.area_code = c.area_code
+    AND a.valid_from <= p.last_day
+    AND (a.valid_to IS NULL OR a.valid_to > p.first_day)
+-- A code can have two versions in one period: the later one is meant.
+QUALIFY row_number() OVER (
+    PARTITION BY c.check_name, c.indicator_code, c.area_code, c.period, c.role
+    ORDER BY a.valid_from DESC
+) = 1
 ORDER BY c.area_code, c.period, i.indicator_name_en, c.check_name

@@ -1,5 +1,6 @@
 -- Where does the budget revenue of Quang Ninh come from, and what does each part add to the growth of the whole?
--- Land use fees are a part of domestic revenue. A contribution needs both years of the part and of the whole it belongs to.
+-- Land use fees are a part of domestic revenue. A contribution needs both years of the part and of the whole it belongs to;
+-- the residual is what the parts that are known leave unexplained.
 WITH RECURSIVE revenue AS (
     SELECT indicator_code, indicator_code AS path, 0 AS depth
     FROM core.dim_indicator

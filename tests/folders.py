@@ -1,0 +1,63 @@
+"""Source folders written to disk, for tests that read them."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import polars as pl
+
+from hai_ha_pipeline.reading.archive import Archive
+from hai_ha_pipeline.reading.ingest import Ingested, ingest
+from tests.build import dim_area, dim_indicator, dim_unit
+from hai_ha_pipeline.transforms.figures import figure
+
+HEAD = """
+name: pages
+title: Pages of a district
+contributors: [{title: The district, roles: [publisher]}]
+licenses: [{name: other-closed, title: Facts are free}]
+sources: [{title: The district, path: "https://example.org/"}]
+"""
+LONG = """
+resources:
+  - name: table
+    path: table.csv
+    dialect: {delimiter: ";"}
+    schema:
+      missingValues: ["", ".."]
+      fields:
+        - {name: what}
+        - {name: when}
+        - {name: figure, type: number, decimalChar: ",", groupChar: "."}
+    hai-ha:
+      layout: long
+      language: de
+      columns: {indicator: what, period: when, value: figure}
+      constants: {area: 201, unit: billion VND}
+      names: {indicator: {Produktion: output}, value: {keine: "0"}}
+"""
+DESCRIPTOR = HEAD + LONG
+TABLE = "what;when;figure\noutput;2024;100\nProduktion;2024-S1;1.250,5\noutput_farms;2024;20\n"
+DAY_1, DAY_2 = datetime(2026, 11, 24, 2, tzinfo=UTC), datetime(2026, 11, 25, 2, tzinfo=UTC)
+
+
+def write(folder: Path, files: dict[str, str]) -> Path:
+    """A folder with these files."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, text in files.items():
+        (folder / name).write_text(text, encoding="utf-8")
+    return folder
+
+
+def source(sources: Path, name: str = "pages", descriptor: str = DESCRIPTOR, table: str = TABLE) -> Path:
+    """A source with a descriptor and one table."""
+    return write(sources / name, {"datapackage.yaml": descriptor, "table.csv": table})
+
+
+def judge(statement: pl.DataFrame) -> pl.DataFrame:
+    """Statements judged by the master data of `tests.build`."""
+    return figure(statement, dim_indicator(), dim_area(), dim_unit())
+
+
+def ingested(root: Path, now: datetime = DAY_1) -> Ingested:
+    """Everything under `root/sources`, read and judged."""
+    return ingest(root / "sources", Archive(root / "archive"), judge, now)

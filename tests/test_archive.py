@@ -1,0 +1,67 @@
+"""What was ever read, and since when it is known."""
+
+from datetime import datetime, timedelta, timezone
+from pathlib import Path
+
+from hai_ha_pipeline.reading.archive import Archive, files_of, fingerprint, hash_of
+from tests.folders import DAY_1, DAY_2, write
+
+# The SHA-256 of the three letters `abc`, as FIPS 180-2 prints it.
+ABC = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
+
+
+def test_a_file_is_known_by_the_hash_of_its_content(tmp_path: Path) -> None:
+    assert hash_of(write(tmp_path, {"a.csv": "abc"}) / "a.csv") == ABC
+
+
+def test_content_is_first_seen_when_it_was_first_kept(tmp_path: Path) -> None:
+    archive = Archive(tmp_path / "archive")
+    folder = write(tmp_path / "pages", {"a.csv": "abc"})
+    assert archive.first_seen(ABC, DAY_1) == datetime(2026, 11, 24, 2)
+    archive.keep(folder, DAY_1)
+    archive.keep(folder, DAY_2)
+    assert archive.first_seen(ABC, DAY_2) == datetime(2026, 11, 24, 2)
+
+
+def test_the_moment_of_the_first_reading_is_the_same_before_and_after_it_is_kept(tmp_path: Path) -> None:
+    archive, now = Archive(tmp_path / "archive"), DAY_1 + timedelta(microseconds=123456)
+    before = archive.first_seen(ABC, now)
+    archive.keep(write(tmp_path / "pages", {"a.csv": "abc"}), now)
+    assert archive.first_seen(ABC, DAY_2) == before
+
+
+def test_moments_are_utc(tmp_path: Path) -> None:
+    in_hanoi = DAY_1.astimezone(timezone(timedelta(hours=7)))
+    assert Archive(tmp_path).first_seen(ABC, in_hanoi) == datetime(2026, 11, 24, 2)
+
+
+def test_the_last_good_content_comes_back_as_a_folder(tmp_path: Path) -> None:
+    archive = Archive(tmp_path / "archive")
+    folder = write(tmp_path / "pages", {"a.csv": "abc", "b.csv": "b"})
+    write(folder / "deep", {"c.csv": "c"})
+    archive.keep(folder, DAY_1)
+    write(folder, {"a.csv": "changed"})
+    restored = archive.restore("pages", tmp_path / "scratch")
+    assert restored == tmp_path / "scratch" / "pages"
+    assert {path.relative_to(restored).as_posix(): path.read_text() for path in files_of(restored)} == {
+        "a.csv": "abc", "b.csv": "b", "deep/c.csv": "c",
+    }  # fmt: skip
+
+
+def test_a_source_that_never_loaded_has_no_last_good_content(tmp_path: Path) -> None:
+    assert Archive(tmp_path / "archive").restore("pages", tmp_path / "scratch") is None
+
+
+def test_hidden_files_and_drafts_of_editors_are_no_part_of_a_source(tmp_path: Path) -> None:
+    folder = write(tmp_path, {"a.csv": "abc", ".a.csv.swp": "x", "~$a.csv": "x"})
+    write(folder / ".git", {"config": "x"})
+    assert files_of(folder) == [folder / "a.csv"]
+
+
+def test_the_fingerprint_tells_names_and_contents_apart(tmp_path: Path) -> None:
+    same, also, renamed, changed = (
+        fingerprint(write(tmp_path / str(number), files))
+        for number, files in enumerate([{"a.csv": "abc"}, {"a.csv": "abc"}, {"b.csv": "abc"}, {"a.csv": "abd"}])
+    )
+    assert same == also
+    assert len({same, renamed, changed}) == 3

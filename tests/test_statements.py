@@ -1,0 +1,108 @@
+"""Layouts: from records to statements, with the locator of every cell."""
+
+from typing import Any
+
+import polars as pl
+
+from hai_ha_pipeline.contracts.reading import Statement
+from hai_ha_pipeline.reading.csv_file import Records, read_records
+from hai_ha_pipeline.reading.descriptor import Dialect, Resource
+from hai_ha_pipeline.reading.statements import statements_of
+
+
+def resource_of(layout: dict[str, Any], *fields: dict[str, str]) -> Resource:
+    schema = {"fields": list(fields), "missingValues": ["", ".."]}
+    return Resource.model_validate({"name": "table", "path": "table.csv", "schema": schema, "hai-ha": layout})
+
+
+LONG = resource_of(
+    {
+        "language": "de",
+        "precedence": 10,
+        "columns": {"indicator": "what", "period": "when", "value": "figure", "unit": "unit", "growth": "growth"},
+        "constants": {"area": "201"},
+        "names": {"indicator": {"Produktion": "output"}, "value": {"keine": "0"}, "unit": {"Mrd.": "billion VND"}},
+    },
+    {"name": "what"}, {"name": "when"}, {"name": "figure", "decimalChar": ",", "groupChar": "."}, {"name": "unit"}, {"name": "growth"},
+)  # fmt: skip
+WIDE = resource_of(
+    {
+        "layout": "wide",
+        "columns": {"indicator": "what"},
+        "constants": {"area": "22", "unit": "%", "status": "A"},
+        "values": {"2023": {"period": "2023"}, "prel. 2024": {"period": "2024", "status": "P"}},
+    },
+    {"name": "what"}, {"name": "2023", "decimalChar": ","}, {"name": "prel. 2024"},
+)  # fmt: skip
+
+
+def read(resource: Resource, text: str, corrected: str | None = None) -> pl.DataFrame:
+    def records(content: str) -> Records:
+        return read_records(content.encode(), "table.csv", "utf-8", Dialect.model_validate({"delimiter": ";"}), resource.table_schema)
+
+    assert resource.statement
+    printed = records(text)
+    return statements_of("pages", resource, resource.statement, "table.csv", printed, records(corrected) if corrected else printed)
+
+
+LONG_TABLE = "what;when;figure;unit;growth\nProduktion;2024; 1.250,5 ;Mrd.;7,2 %\noutput;2023;keine;Mrd.;..\noutput;2022;..;Mrd.;\n"
+
+
+def test_a_long_table_gives_one_statement_a_row() -> None:
+    found = read(LONG, LONG_TABLE)
+    assert found.select("row", "column", "indicator", "area", "period", "value", "unit", "growth").rows() == [
+        (2, "figure", "output", "201", "2024", "1.250,5", "billion VND", "7,2 %"),
+        (3, "figure", "output", "201", "2023", "0", "billion VND", None),
+        (4, "figure", "output", "201", "2022", None, "billion VND", None),
+    ]
+
+
+def test_the_cell_stays_beside_what_is_read_from_it() -> None:
+    found = read(LONG, LONG_TABLE)
+    assert found.select("value_as_printed", "unit_as_printed", "growth_as_printed").rows() == [
+        (" 1.250,5 ", "Mrd.", "7,2 %"),
+        ("keine", "Mrd.", ".."),
+        ("..", "Mrd.", ""),
+    ]
+
+
+def test_a_declared_mark_makes_a_missing_cell() -> None:
+    assert read(LONG, LONG_TABLE)["is_missing"].to_list() == [False, False, True]
+
+
+def test_each_statement_carries_its_source_and_number_format() -> None:
+    first = read(LONG, LONG_TABLE).row(0, named=True)
+    names = ("source", "resource", "file", "language", "precedence", "decimal_char", "group_char")
+    assert [first[name] for name in names] == ["pages", "table", "table.csv", "de", 10, ",", "."]
+
+
+def test_a_wide_table_gives_one_statement_a_figure_column() -> None:
+    found = read(WIDE, "what;2023;prel. 2024\nurban_rate;35,1;36.3\nshare;..;30\n").sort("row", "column")
+    assert found.select("row", "column", "indicator", "area", "period", "status", "value", "decimal_char", "is_missing").rows() == [
+        (2, "2023", "urban_rate", "22", "2023", "A", "35,1", ",", False),
+        (2, "prel. 2024", "urban_rate", "22", "2024", "P", "36.3", ".", False),
+        (3, "2023", "share", "22", "2023", "A", None, ",", True),
+        (3, "prel. 2024", "share", "22", "2024", "P", "30", ".", False),
+    ]
+
+
+def test_a_damaged_record_is_one_statement_also_in_a_wide_table() -> None:
+    found = read(WIDE, "what;2023;prel. 2024\nurban_rate;35,1\nshare;29;30\n").filter(pl.col("rule").is_not_null())
+    assert found.select("row", "column", "value_as_printed", "rule").rows() == [(2, None, "urban_rate;35,1", "missing-cell")]
+
+
+def test_every_statement_has_its_own_key_and_the_contracts_shape() -> None:
+    found = read(WIDE, "what;2023;prel. 2024\na;1;2\nb;3\nc;5;6\nd;7;8;9\n")
+    assert found["statement_key"].n_unique() == found.height == 6
+    Statement.validate(found)
+
+
+def test_a_key_stays_the_same_when_other_rows_are_added_below() -> None:
+    short, long = (read(WIDE, f"what;2023;prel. 2024\na;1;2\n{more}") for more in ("", "b;3;4\n"))
+    assert set(short["statement_key"]) < set(long["statement_key"])
+
+
+def test_a_correction_marks_its_row_and_keeps_the_cell() -> None:
+    found = read(LONG, LONG_TABLE, corrected=LONG_TABLE.replace("1.250,5", "1.250,6"))
+    assert found.select("value", "value_as_printed", "is_corrected").rows()[0] == ("1.250,6", " 1.250,5 ", True)
+    assert found["is_corrected"].to_list() == [True, False, False]
