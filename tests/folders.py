@@ -7,8 +7,8 @@ import polars as pl
 
 from hai_ha_pipeline.reading.archive import Archive
 from hai_ha_pipeline.reading.ingest import Ingested, ingest
-from tests.build import dim_area, dim_indicator, dim_unit
 from hai_ha_pipeline.transforms.figures import figure
+from tests.build import dim_area, dim_indicator, dim_unit
 
 HEAD = """
 name: pages
@@ -38,6 +38,7 @@ resources:
 DESCRIPTOR = HEAD + LONG
 TABLE = "what;when;figure\noutput;2024;100\nProduktion;2024-S1;1.250,5\noutput_farms;2024;20\n"
 DAY_1, DAY_2 = datetime(2026, 11, 24, 2, tzinfo=UTC), datetime(2026, 11, 25, 2, tzinfo=UTC)
+STORED_DAY_1 = DAY_1.replace(tzinfo=None)  # UTC, as tables hold it
 
 
 def write(folder: Path, files: dict[str, str]) -> Path:

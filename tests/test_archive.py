@@ -1,10 +1,10 @@
 """What was ever read, and since when it is known."""
 
-from datetime import datetime, timedelta, timezone
+from datetime import timedelta, timezone
 from pathlib import Path
 
 from hai_ha_pipeline.reading.archive import Archive, files_of, fingerprint, hash_of
-from tests.folders import DAY_1, DAY_2, write
+from tests.folders import DAY_1, DAY_2, STORED_DAY_1, write
 
 # The SHA-256 of the three letters `abc`, as FIPS 180-2 prints it.
 ABC = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
@@ -17,10 +17,10 @@ def test_a_file_is_known_by_the_hash_of_its_content(tmp_path: Path) -> None:
 def test_content_is_first_seen_when_it_was_first_kept(tmp_path: Path) -> None:
     archive = Archive(tmp_path / "archive")
     folder = write(tmp_path / "pages", {"a.csv": "abc"})
-    assert archive.first_seen(ABC, DAY_1) == datetime(2026, 11, 24, 2)
+    assert archive.first_seen(ABC, DAY_1) == STORED_DAY_1
     archive.keep(folder, DAY_1)
     archive.keep(folder, DAY_2)
-    assert archive.first_seen(ABC, DAY_2) == datetime(2026, 11, 24, 2)
+    assert archive.first_seen(ABC, DAY_2) == STORED_DAY_1
 
 
 def test_the_moment_of_the_first_reading_is_the_same_before_and_after_it_is_kept(tmp_path: Path) -> None:
@@ -32,7 +32,7 @@ def test_the_moment_of_the_first_reading_is_the_same_before_and_after_it_is_kept
 
 def test_moments_are_utc(tmp_path: Path) -> None:
     in_hanoi = DAY_1.astimezone(timezone(timedelta(hours=7)))
-    assert Archive(tmp_path).first_seen(ABC, in_hanoi) == datetime(2026, 11, 24, 2)
+    assert Archive(tmp_path).first_seen(ABC, in_hanoi) == STORED_DAY_1
 
 
 def test_the_last_good_content_comes_back_as_a_folder(tmp_path: Path) -> None:

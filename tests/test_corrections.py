@@ -28,7 +28,10 @@ def test_a_correction_is_read_instead_of_the_cell_and_keeps_it(tmp_path: Path) -
 @pytest.mark.parametrize(
     ("line", "said"),
     [
-        (LINE.replace('"1.250,5","', '"1.250,6","'), r"table\.csv, row 3, column 'figure': a correction expects '1\.250,6', but the cell holds '1\.250,5'"),
+        (
+            LINE.replace('"1.250,5","', '"1.250,6","'),
+            r"table\.csv, row 3, column 'figure': a correction expects '1\.250,6', but the cell holds '1\.250,5'",
+        ),
         (LINE.replace(",3,", ",30,"), r"row 30, column 'figure': a correction expects .* but the cell does not exist"),
         (LINE.replace("figure", "value"), r"row 3, column 'value': .* the cell does not exist"),
         (LINE.replace("table.csv", "tabel.csv"), r"corrections\.csv: corrects tabel\.csv, which no resource reads"),

@@ -12,7 +12,9 @@ from hai_ha_pipeline.reading.descriptor import Dialect, Schema
 NAME_AND_FIGURE = {"fields": [{"name": "name"}, {"name": "figure"}]}
 
 
-def read(content: bytes | str, encoding: str = "utf-8", delimiter: str = ";", schema: dict[str, Any] = NAME_AND_FIGURE, **dialect: Any) -> Records:
+def read(
+    content: bytes | str, encoding: str = "utf-8", delimiter: str = ";", schema: dict[str, Any] = NAME_AND_FIGURE, **dialect: Any
+) -> Records:
     given = content.encode() if isinstance(content, str) else content
     options = Dialect.model_validate({"delimiter": delimiter, **dialect})
     return read_records(given, "sources/pages/table.csv", encoding, options, Schema.model_validate(schema))

@@ -20,11 +20,11 @@ def test_every_folder_but_master_data_is_a_source(tmp_path: Path) -> None:
 
 
 def test_a_source_loads_with_its_counts(tmp_path: Path) -> None:
-    source(tmp_path / "sources", table=TABLE + "output;2023;..\nshort\n")
+    source(tmp_path / "sources", table=TABLE + "output;2022;1\noutput;2023;..\nshort\n")
     file = ingested(tmp_path).source_file.row(0, named=True)
     names = ("source", "file", "state", "message", "records_read", "cells_read", "title", "publisher", "licence", "address", "completeness")
     assert [file[name] for name in names] == [
-        "pages", "table.csv", "loaded", None, 5, 5, "Pages of a district", "The district", "Facts are free", "https://example.org/", "partial",
+        "pages", "table.csv", "loaded", None, 6, 6, "Pages of a district", "The district", "Facts are free", "https://example.org/", "partial",
     ]  # fmt: skip
 
 
@@ -89,7 +89,9 @@ def test_a_glob_reads_every_file_in_a_fixed_order(tmp_path: Path) -> None:
 
 
 def test_one_bad_row_is_rejected_and_the_rest_goes_on(tmp_path: Path) -> None:
-    source(tmp_path / "sources", table=TABLE + "".join(f"output;20{year};1\n" for year in range(10, 20)) + "outptu;2009;1\noutput;2008;many\n")
+    source(
+        tmp_path / "sources", table=TABLE + "".join(f"output;20{year};1\n" for year in range(10, 20)) + "outptu;2009;1\noutput;2008;many\n"
+    )
     rejected = ingested(tmp_path).figure.filter(verdict="rejected")
     assert rejected.select("row", "field", "text", "rule").rows() == [
         (15, "indicator", "outptu", "unknown-indicator"),

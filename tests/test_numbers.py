@@ -39,9 +39,7 @@ def test_a_number_is_read_in_the_declared_format(text: str, number: str, decimal
     assert (found["number"], found["decimals"], found["words"]) == (Decimal(number), decimals, "")
 
 
-@pytest.mark.parametrize(
-    "text", ["1.2.3", "39 67", "0.123", "abc", "1,234.5", "12.34", "1.2345", ",5", "1,0000001", "", "9" * 40]
-)
+@pytest.mark.parametrize("text", ["1.2.3", "39 67", "0.123", "abc", "1,234.5", "12.34", "1.2345", ",5", "1,0000001", "", "9" * 40])
 def test_what_does_not_fit_the_declared_format_is_no_number(text: str) -> None:
     assert read(text)["number"] is None
 
@@ -99,6 +97,11 @@ def test_each_row_is_read_in_its_own_format() -> None:
     found = parsed_numbers(texts)
     assert found.columns == list(PARSED)
     assert found["number"].to_list() == [Decimal(1500), Decimal("1.5"), Decimal(1500)]
+
+
+def test_no_text_to_read_is_an_empty_table_of_the_same_shape() -> None:
+    texts = pl.DataFrame(schema={"text": pl.String, "decimal_char": pl.String, "group_char": pl.String})
+    assert dict(parsed_numbers(texts).schema) == PARSED
 
 
 def printed(number: Decimal, places: int, decimal: str, group: str) -> str:

@@ -1,0 +1,112 @@
+"""Every rule that sets a figure aside, each with a row that breaks it."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from decimal import Decimal
+from pathlib import Path
+from shutil import copytree, ignore_patterns
+from typing import Any
+
+import polars as pl
+import pytest
+
+from hai_ha_pipeline.transforms.rules import RULES
+from tests.build import SHIPPED, judged, judged_row
+from tests.conftest import tables_of
+
+REDUCED = {"indicator": "poor_households", "unit": "households", "qualifier": "reduced by"}
+BROKEN: list[tuple[str, str, dict[str, Any], str]] = [
+    ("unknown-indicator", "indicator", {"indicator": "outputt"}, "nearest: output"),
+    ("unknown-indicator", "indicator", {"indicator": "xyzzy"}, "nothing like it is known"),
+    ("unknown-indicator", "indicator", {"indicator": None}, "the cell is empty"),
+    ("unknown-role", "role", {"role": "Ziel"}, "result, target or baseline"),
+    ("unknown-period", "period", {"period": "last summer"}, "no such period"),
+    ("unknown-period", "period", {"period": None}, "no such period"),
+    ("unknown-area", "area", {"area": None}, "the cell is empty"),
+    ("unknown-area", "area", {"area": "Hai Haa"}, "nearest: .*hai ha"),
+    ("unknown-area", "area", {"area": "Đường Hoa", "period": "2024"}, "no such unit existed in 2024; known: 06946 Duong Hoa commune"),
+    ("ambiguous-area", "area", {"area": "06946", "period": "2025"}, "fits several units in 2025"),
+    ("unknown-unit", "unit", {"unit": "bilion VND"}, "nearest: VND_BN"),
+    ("unknown-unit", "unit", {"unit": None}, "the cell is empty"),
+    ("unit-of-another-quantity", "unit", {"unit": "million USD"}, r"measures usd, but the indicator is in VND_BN \(vnd\)"),
+    ("unit-of-another-quantity", "value", {"value": "10 %"}, "is in per cent, but its unit measures vnd"),
+    ("type-error", "value", {"value": "many"}, "no number in the declared format .*decimal mark ',', grouping mark '.'"),
+    ("type-error", "value", {"value": "1,234.5"}, "no number"),
+    ("unknown-words", "value", {"value": "100 per head"}, "the words 'per head' beside the number"),
+    ("unknown-words", "value", {"qualifier": "almost certainly"}, "the words 'certainly'"),
+    ("unknown-words", "status", {"status": "rumoured"}, "no release stage is called so"),
+    ("ambiguous-number", "value", {"indicator": "exports", "unit": "million USD", "value": "33.796"}, "it is 33796, outside .*0.01 to 5000 USD_MN; .* it is 33.796, inside"),
+    ("missing-baseline", "baseline", {"value": "39", **REDUCED}, "a reduction needs the level it starts from"),
+    # 0.0001 million VND are 0.0000001 billion.
+    ("constraint-error", "value", {"indicator": "balance", "value": "0,0001", "unit": "million VND"}, "more than six decimals"),
+    ("constraint-error", "value", {"indicator": "balance", "value": "1.000.000.000.000"}, "too large"),
+    ("constraint-error", "value", {"value": "500.000.000"}, "outside the plausible 1 to 100000 VND_BN"),
+    ("constraint-error", "value", {"value": "-5"}, "outside the plausible"),
+    ("type-error", "growth", {"growth": "strong"}, "no growth in the declared format"),
+    ("unknown-words", "growth", {"growth": "7 % in real terms"}, "the words 'in real terms' beside the growth"),
+    ("unknown-growth-basis", "growth_basis", {"growth": "7 %", "growth_basis": "the plan"}, "same_period_last_year or previous_period"),
+    ("type-error", "plan_fulfilment", {"plan_fulfilment": "most"}, "no number"),
+    ("type-error", "baseline", {"baseline": "some"}, "no number"),
+    ("unknown-period", "baseline_period", {"baseline": "67", "baseline_period": "before"}, "no such period"),
+    ("type-error", "published_on", {"published_on": "yesterday"}, "no date"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("rule", "field", "row", "said"), BROKEN)
+def test_a_row_that_breaks_a_rule_is_rejected_with_its_reason(rule: str, field: str, row: dict[str, Any], said: str) -> None:
+    found = judged_row(**row)
+    assert (found["verdict"], found["rule"], found["field"]) == ("rejected", rule, field)
+    assert pl.Series([found["reason"]]).str.contains(f"(?i){said}")[0], found["reason"]
+
+
+def test_every_rule_is_broken_by_a_row_above() -> None:
+    assert {(rule.name, rule.field) for rule in RULES} == {(rule, field) for rule, field, _, _ in BROKEN}
+
+
+def test_the_text_that_broke_a_rule_stands_beside_it() -> None:
+    assert [judged_row(**row)["text"] for row in ({"value": "many"}, {"indicator": "outputt"}, {"growth": "strong"})] == [
+        "many",
+        "outputt",
+        "strong",
+    ]
+
+
+def test_a_bad_row_leaves_its_neighbours_alone() -> None:
+    assert judged({}, {"value": "many"}, {})["verdict"].to_list() == ["accepted", "rejected", "accepted"]
+
+
+@pytest.mark.parametrize("words", [{"plan_fulfilment": "63,9 % of nothing known"}, {"baseline": "67 or so", "baseline_period": "2023"}])
+def test_unknown_words_beside_any_number_reject(words: dict[str, str]) -> None:
+    assert judged_row(**words)["verdict"] == "rejected"
+
+
+def test_a_reduction_by_a_range_is_never_loaded_with_the_range_of_the_reduction() -> None:
+    # 67 minus 39 to 40 leaves 27 to 28.
+    found = judged_row(value="39-40", baseline="67", **REDUCED)
+    assert found["verdict"] == "rejected" or (found["lower"], found["upper"]) == (Decimal(27), Decimal(28))
+
+
+def interview(root: Path, edited: Callable[[str], str]) -> pl.DataFrame:
+    """The import and export turnover of the shipped interview, with its corrections.csv edited."""
+    others = ignore_patterns(*(path.name for path in SHIPPED.iterdir() if path.name not in {"reference", "hai_ha_interview_2024"}))
+    copytree(SHIPPED, root / "sources", ignore=others)
+    corrections = root / "sources" / "hai_ha_interview_2024" / "corrections.csv"
+    corrections.write_text(edited(corrections.read_text(encoding="utf-8")), encoding="utf-8")
+    return tables_of(root / "sources", root / "archive")["figure"].filter(value_as_printed="33.796")
+
+
+def test_the_ambiguous_turnover_of_the_interview_is_rejected_without_its_correction(tmp_path: Path) -> None:
+    found = interview(tmp_path, lambda text: text.splitlines()[0] + "\n").row(0, named=True)
+    assert (found["verdict"], found["rule"], found["unit_as_printed"]) == ("rejected", "ambiguous-number", "Millionen USD")
+    assert "settle it with a line in corrections.csv" in found["reason"]
+
+
+def test_the_ambiguous_turnover_of_the_interview_loads_with_its_correction(tmp_path: Path) -> None:
+    found = interview(tmp_path, lambda text: text).row(0, named=True)
+    assert (found["verdict"], found["value"], found["is_corrected"]) == ("accepted", Decimal("33.796"), True)
+    assert [found["lower"], found["upper"]] == [Decimal("33.7955"), Decimal("33.7965")]
+
+
+def test_the_publication_of_a_document_is_a_day() -> None:
+    found = judged_row(published_on="~2024-07")
+    assert (found["published_on"], found["is_published_on_inferred"]) == (datetime(2024, 7, 31, tzinfo=UTC).date(), True)
