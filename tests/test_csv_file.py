@@ -83,6 +83,10 @@ def test_the_header_may_stand_below_a_title() -> None:
     assert cells(read("Table 5\n\nname;figure\na;1\n", headerRows=[3])) == [(4, "a", "1")]
 
 
+def test_a_comment_row_below_the_header_is_no_record() -> None:
+    assert cells(read("name;figure\n(1);(2)\na;1\n", commentRows=[2])) == [(3, "a", "1")]
+
+
 def test_cells_are_in_composed_form() -> None:
     decomposed = unicodedata.normalize("NFD", "name;figure\nHải Hà;1\n")
     assert decomposed != unicodedata.normalize("NFC", decomposed)

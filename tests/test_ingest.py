@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from hai_ha_pipeline.errors import SourceError
 from hai_ha_pipeline.reading.ingest import source_folders
 from tests.folders import DAY_2, DESCRIPTOR, TABLE, ingested, source, write
 
@@ -28,10 +29,10 @@ def test_a_source_loads_with_its_counts(tmp_path: Path) -> None:
     ]  # fmt: skip
 
 
-def test_no_source_is_an_empty_table_in_shape(tmp_path: Path) -> None:
-    (tmp_path / "sources").mkdir()
-    found = ingested(tmp_path)
-    assert [found.statement.height, found.figure.height, found.source_file.height, found.correction.height] == [0, 0, 0, 0]
+def test_a_project_without_a_source_is_told_so(tmp_path: Path) -> None:
+    (tmp_path / "sources" / "reference").mkdir(parents=True)
+    with pytest.raises(SourceError, match="holds no source"):
+        ingested(tmp_path)
 
 
 def test_a_table_without_records_is_a_loaded_file(tmp_path: Path) -> None:

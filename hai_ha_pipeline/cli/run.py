@@ -86,5 +86,5 @@ def _show_summary(console: Console, summary: dict[str, Answer]) -> None:
     disagreements = summary["disagreements"].rows
     if disagreements:
         console.print(f"Figures that contradict each other: {len(disagreements)}")
-    for check, area, indicator, period, explanation in disagreements:
-        console.print(Text(f"  {area} {indicator} {period} ({check}): {explanation}", style="dim"))
+    for area, indicator, period, explanation in disagreements:
+        console.print(Text(f"  {area}, {indicator.lower()}, {period}: {explanation}", style="dim"))

@@ -115,7 +115,9 @@ class Growth(Contract):
     contribution_pp: VALUE = pa.Field(
         nullable=True, description="(value - base) / base of the parent, in percentage points of the parent's growth."
     )
-    contribution_residual_pp: VALUE = pa.Field(nullable=True, description="For a parent: its growth minus the contributions of its parts.")
+    contribution_residual_pp: VALUE = pa.Field(
+        nullable=True, description="For a parent whose parts are all known: its growth minus their contributions."
+    )
     change_pp: VALUE = pa.Field(nullable=True, description="value - base in percentage points, for indicators in per cent.")
     reason: str = pa.Field(nullable=True, description="Why there is no growth.")
     observation_key: int = pa.Field(description="core.fact_observation of the value.")
@@ -136,7 +138,9 @@ class Consistency(Contract):
 
     check_name: str = pa.Field(isin=("parts_add_up", "share_matches", "growth_between_parts"), description="What is checked.")
     indicator_code: str = pa.Field(description="Indicator.")
+    indicator_name_en: str = pa.Field(description="Its English name.")
     area_code: str = pa.Field(description="Area.")
+    area_name_en: str = pa.Field(description="Its English name.")
     period: str = pa.Field(description="Period, as SDMX TIME_PERIOD.")
     role: str = pa.Field(isin=("result", "target"), description="Whether results or targets are checked.")
     verdict: str = pa.Field(

@@ -160,7 +160,7 @@ class SourceFile(Contract):
     title: str = pa.Field(nullable=True, description="Title of the source.")
     publisher: str = pa.Field(nullable=True, description="Publisher named by the descriptor.")
     licence: str = pa.Field(nullable=True, description="Licence named by the descriptor.")
-    address: str = pa.Field(nullable=True, description="Address named by the descriptor.")
+    address: str = pa.Field(nullable=True, description="Address named by the descriptor, where it names exactly one.")
     completeness: str = pa.Field(
         nullable=True,
         isin=("full", "partial"),

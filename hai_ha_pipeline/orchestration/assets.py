@@ -104,7 +104,10 @@ def _ingest_assets() -> dg.AssetsDefinition:
         def judge(statements: pl.DataFrame) -> pl.DataFrame:
             return figure(statements, dim_indicator, dim_area, dim_unit)
 
-        read = ingest(project().sources, Archive(project().archive), judge, datetime.now(UTC))
+        try:
+            read = ingest(project().sources, Archive(project().archive), judge, datetime.now(UTC))
+        except UserError as error:
+            raise dg.Failure(str(error), allow_retries=False) from error
         _report_sources(context, read.source_file)
         for table in READ_BY_INGEST:
             yield _judged(

@@ -34,6 +34,8 @@ def parsed_numbers(texts: pl.DataFrame) -> pl.DataFrame:
     of a range or of the whole that the first is a part of, the other reading of an ambiguous text, and the words around.
     """
     captured = texts.with_columns(_tidied(pl.col("text")).str.extract_groups(PATTERN).alias("groups")).unnest("groups")
+    # `(36.000)` may be an accountant's minus: neither reading is certain, so it is no number here.
+    captured = captured.with_columns(first=pl.when(~pl.col("prefix").str.ends_with("(")).then("first"))
     formats = texts.select("decimal_char", "group_char").unique().drop_nulls().rows()
     return captured.select(
         number=_by_format("first", formats, _number),

@@ -24,7 +24,7 @@ class Archive:
     def first_seen(self, sha256: str, now: datetime) -> datetime:
         """When this content was first read; `now` if this is the first time."""
         seen = self._ledger().get(sha256)
-        return datetime.fromisoformat(seen) if seen else now.astimezone(UTC).replace(tzinfo=None)
+        return datetime.fromisoformat(seen) if seen else _to_the_second(now)
 
     def keep(self, folder: Path, now: datetime) -> None:
         """Keep the files of a source that loads, as its last good content."""
@@ -36,7 +36,7 @@ class Archive:
             kept = self.root / CONTENTS / sha256
             if not kept.exists():
                 _write(kept, path.read_bytes())
-            ledger.setdefault(sha256, now.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="seconds"))
+            ledger.setdefault(sha256, _to_the_second(now).isoformat())
         _write(self.root / LEDGER, json.dumps(ledger, indent=1, sort_keys=True).encode())
         _write(self.root / SNAPSHOTS / f"{folder.name}.json", json.dumps(snapshot, indent=1, sort_keys=True).encode())
 
@@ -54,6 +54,10 @@ class Archive:
     def _ledger(self) -> dict[str, str]:
         path = self.root / LEDGER
         return dict(json.loads(path.read_text())) if path.exists() else {}
+
+
+def _to_the_second(now: datetime) -> datetime:
+    return now.astimezone(UTC).replace(tzinfo=None, microsecond=0)
 
 
 def files_of(folder: Path) -> list[Path]:

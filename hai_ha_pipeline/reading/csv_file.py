@@ -81,14 +81,29 @@ def read_records(content: bytes, where: str, encoding: str, dialect: Dialect, sc
         ),
         convert_options=pyarrow.csv.ConvertOptions(column_types=dict.fromkeys(header, pa.string()), strings_can_be_null=False),
     )
-    damaged = set_aside.frame()
-    cells = pl.DataFrame(pl.from_arrow(table))
-    lines = pl.int_range(header_line + 1, header_line + 1 + cells.height + damaged.height, eager=True).alias(ROW)
-    readable = lines.filter(~lines.is_in(damaged[ROW].implode()))
+    cells, damaged = _numbered(pl.DataFrame(pl.from_arrow(table)), set_aside.frame(), header_line)
+    is_data = ~pl.col(ROW).is_in(dialect.comment_rows)
     blank = pl.all_horizontal(pl.exclude(ROW).str.strip_chars() == "")
-    return Records(
-        cells.insert_column(0, readable).filter(~blank),
-        damaged.filter(pl.col("text").str.strip_chars() != ""),
+    return Records(cells.filter(is_data & ~blank), damaged.filter(is_data & (pl.col("text").str.strip_chars() != "")))
+
+
+def _numbered(cells: pl.DataFrame, damaged: pl.DataFrame, header_line: int) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Both with the line of the file on which each record begins; a cell may hold line breaks."""
+    places = pl.int_range(header_line + 1, header_line + 1 + cells.height + damaged.height, eager=True).alias(ROW)
+    readable = cells.select(
+        pl.lit(places.filter(~places.is_in(damaged[ROW].implode()))).alias(ROW),
+        breaks=pl.sum_horizontal(pl.all().str.count_matches("\n", literal=True)) if cells.width else pl.lit(0),
+    )
+    broken = damaged.select(ROW, breaks=pl.col("text").str.count_matches("\n", literal=True))
+    lines = (
+        pl.concat([each.cast({ROW: pl.Int64, "breaks": pl.Int64}) for each in (readable, broken)])
+        .sort(ROW)
+        .select(place=ROW, line=pl.col(ROW) + pl.col("breaks").cum_sum().shift(1, fill_value=0))
+    )
+    line_of = dict(lines.iter_rows())
+    return (
+        cells.insert_column(0, readable[ROW].replace_strict(line_of, return_dtype=pl.Int64)),
+        damaged.with_columns(pl.col(ROW).replace_strict(line_of, return_dtype=pl.Int64)),
     )
 
 

@@ -19,6 +19,7 @@ StatementField = Literal[
 ]  # fmt: skip
 STATEMENT_FIELDS: tuple[StatementField, ...] = get_args(StatementField)
 REQUIRED_FIELDS: tuple[StatementField, ...] = ("indicator", "area", "period", "value")
+FIGURES_BESIDE: tuple[StatementField, ...] = ("growth", "plan_fulfilment", "baseline")
 FILE_NAME = "datapackage.yaml"
 
 
@@ -61,7 +62,7 @@ class Dialect(_Strict):
     double_quote: bool = Field(True, alias="doubleQuote")
     header: Literal[True] = Field(True, description="A file without a header cannot be checked against its descriptor.")
     header_rows: list[int] = Field([1], alias="headerRows", min_length=1, max_length=1, description="Line of the header.")
-    comment_rows: list[int] = Field([], alias="commentRows", description="Lines before the header that are no data.")
+    comment_rows: list[int] = Field([], alias="commentRows", description="Lines that are no data.")
 
 
 def _one_or_many(given: str | list[str]) -> list[str]:
@@ -77,7 +78,7 @@ class ColumnField(_Strict):
     description: str | None = None
     decimal_char: str = Field(".", alias="decimalChar", min_length=1, max_length=1)
     group_char: str = Field("", alias="groupChar", max_length=1)
-    bare_number: bool = Field(True, alias="bareNumber")
+    bare_number: bool = Field(True, alias="bareNumber", description="For other readers; here words around a number are always read.")
 
 
 class Schema(_Strict):
@@ -88,7 +89,7 @@ class Schema(_Strict):
         Field(["equal"], alias="fieldsMatch", description="`subset`: the file may hold more columns than these.")
     )
     missing_values: list[str] = Field([""], alias="missingValues", description="How this export marks a gap.")
-    primary_key: str | list[str] | None = Field(None, alias="primaryKey")
+    primary_key: str | list[str] | None = Field(None, alias="primaryKey", description="For other readers; not checked here.")
 
 
 class Layout(_Strict):
@@ -140,6 +141,25 @@ class Resource(_Strict):
     dialect: Dialect = Dialect()
     table_schema: Schema = Field(alias="schema")
     statement: Layout | None = Field(None, alias="hai-ha")
+
+    @model_validator(mode="after")
+    def _uses_declared_columns_in_one_number_format(self) -> "Resource":
+        if self.statement is None:
+            return self
+        declared = {field.name: field for field in self.table_schema.fields}
+        value_columns = list(self.statement.values) or [self.statement.columns["value"]]
+        for column in [*self.statement.columns.values(), *value_columns]:
+            if column not in declared:
+                raise ValueError(f"the column {column!r} is used in `hai-ha`, but not declared in `schema.fields`")
+        for name in FIGURES_BESIDE:
+            beside = declared.get(self.statement.columns.get(name, ""))
+            if beside and beside.type == "number" and any(_marks(beside) != _marks(declared[each]) for each in value_columns):
+                raise ValueError(f"the column {beside.name!r} declares another number format than the value beside it")
+        return self
+
+
+def _marks(field: ColumnField) -> tuple[str, str]:
+    return field.decimal_char, field.group_char
 
 
 class Package(_Strict):

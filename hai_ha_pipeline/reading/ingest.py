@@ -54,8 +54,14 @@ def source_folders(sources: Path) -> list[Path]:
 
 
 def ingest(sources: Path, archive: Archive, judge: Judge, now: datetime) -> Ingested:
-    """Read and judge every source; `judge` turns statements into figures."""
-    parts = [_read_or_fall_back(folder, archive, judge, now) for folder in source_folders(sources)]
+    """Read and judge every source; `judge` turns statements into figures.
+
+    Raises `SourceError` only where there is no source at all.
+    """
+    folders = source_folders(sources)
+    if not folders:
+        raise SourceError(str(sources), "holds no source", "add a folder with a descriptor and a file: docs/sources.md")
+    parts = [_read_or_fall_back(folder, archive, judge, now) for folder in folders]
     contracts = {"statement": Statement, "figure": Figure, "source_file": SourceFile, "correction": Correction}
     return Ingested(
         **{name: pl.concat([empty(contract), *(getattr(part, name) for part in parts)]) for name, contract in contracts.items()}
@@ -182,6 +188,6 @@ def _source_file(folder: Path, package: Package, file: _File, ingested_at: datet
         "title": package.title,
         "publisher": ", ".join(publishers),
         "licence": licence.title or licence.name,
-        "address": package.sources[0].path,
+        "address": package.sources[0].path if len(package.sources) == 1 else None,
         "completeness": file.layout.completeness,
     }

@@ -91,7 +91,8 @@ def run_summary(database: Path) -> dict[str, Answer]:
         ),
         "disagreements": query(
             database,
-            """SELECT check_name, area_code, indicator_code, period, explanation FROM marts.consistency
+            """SELECT area_name_en, indicator_name_en, coalesce(period_name_en, period), explanation FROM marts.consistency
+               LEFT JOIN core.dim_period ON period_code = period
                WHERE verdict = 'inconsistent' ORDER BY ALL""",
         ),
     }

@@ -62,6 +62,7 @@ def _results(fact_observation: pl.DataFrame, dim_area: pl.DataFrame, dim_period:
             *SERIES, "observation_key", "result_period", "result_first_day", "result_period_last_day", "result_days", "result_freq",
             "result_same_period_last_year", result_value="value", result_lower="lower", result_upper="upper",
             result_as_printed=as_printed(), result_is_range=pl.col("qualifier") == "range",
+            result_baseline="baseline_value",
             result_source_key="source_key", fulfilment_reported_pct="fulfilment_reported_pct",
         )
     )  # fmt: skip
@@ -104,7 +105,10 @@ def _with_baseline(targets: pl.DataFrame, results: pl.DataFrame) -> pl.DataFrame
 
 
 def _with_results(targets: pl.DataFrame, results: pl.DataFrame) -> pl.DataFrame:
-    """Each target beside every result inside its period; a flow must have begun with the period to count towards it."""
+    """Each target beside every result inside its period; a flow must have begun with the period to count towards it.
+
+    Where no baseline is known otherwise, the one that a printed reduction (39 of 67) carries is taken.
+    """
     inside = (pl.col("result_first_day") >= pl.col("target_first_day")) & (
         pl.col("result_period_last_day") <= pl.col("target_period_last_day")
     )
@@ -116,7 +120,9 @@ def _with_results(targets: pl.DataFrame, results: pl.DataFrame) -> pl.DataFrame:
         .drop(*SERIES, "measure_kind", "target_first_day", "target_period_last_day")
         .with_columns(is_latest=pl.int_range(pl.len()).over("target_key", order_by=last) == pl.len().over("target_key") - 1)
     )
-    return targets.join(reached, on="target_key", how="left").with_columns(pl.col("is_latest").fill_null(value=True))
+    return targets.join(reached, on="target_key", how="left").with_columns(
+        pl.col("is_latest").fill_null(value=True), baseline_value=pl.coalesce("baseline_value", "result_baseline")
+    )
 
 
 def _with_measures(rows: pl.DataFrame) -> pl.DataFrame:
@@ -124,16 +130,18 @@ def _with_measures(rows: pl.DataFrame) -> pl.DataFrame:
     no_result, is_flow = result.is_null(), pl.col("measure_kind") == "flow"
     falls = (pl.col("desired_direction") == "down") | (pl.col("target_operator") == "reduce_by")
     rises = pl.col("target_operator") == ">="
+    is_other_rate = (pl.col("measure_kind") == "ratio") & (pl.col("result_freq") != pl.col("target_freq")).fill_null(value=False)
     starts_beyond = (target == baseline) | (rises & (baseline > target)) | (falls & (baseline < target))
     return rows.with_columns(
         fulfilment_pct=fulfilment_pct(result, target),
         fulfilment_reason=pl.when(no_result).then(pl.lit("no result yet")).when(target == 0).then(
             pl.lit("the target is 0: no share of nothing can be reached, see progress_pct")
         ),
-        progress_pct=pl.when(~starts_beyond.fill_null(value=False)).then(progress_pct(result, target, baseline)),
+        progress_pct=pl.when(~starts_beyond.fill_null(value=False) & ~is_other_rate).then(progress_pct(result, target, baseline)),
         progress_reason=pl.when(no_result).then(pl.lit("no result yet"))
         .when(is_flow & baseline.is_null()).then(pl.lit("a flow begins at nothing in every period: see fulfilment_pct"))
         .when(baseline.is_null()).then(pl.lit("no level before the target's period is known"))
+        .when(is_other_rate).then(pl.lit("the rate of a part of the period is no way from the baseline"))
         .when(starts_beyond).then(pl.lit("the level it starts from already reaches the target")),
         reduction_pct=pl.when(falls).then(reduction_pct(result, baseline)),
         gap=target - result,
@@ -153,7 +161,7 @@ def _with_expectation(rows: pl.DataFrame, results: pl.DataFrame) -> pl.DataFrame
     return (
         rows.join(part, on=[*SERIES, "result_same_period_last_year"], how="left")
         .join(whole, on=[*SERIES, "target_same_period_last_year"], how="left")
-        .with_columns(is_seasonal=pl.col("part_before").is_not_null() & pl.col("whole_before").is_not_null())
+        .with_columns(is_seasonal=_is_running() & pl.col("part_before").is_not_null() & pl.col("whole_before").is_not_null())
         .with_columns(
             expected_pct=pl.when(counts & pl.col("is_seasonal")).then(seasonal).when(counts).then(elapsed),
             expected_basis=pl.when(counts & pl.col("is_seasonal")).then(pl.lit("seasonal")).when(counts).then(pl.lit("elapsed_days")),

@@ -21,11 +21,13 @@ def consistency(
     current = (
         both.filter("is_current")
         .join(dim_indicator, on="indicator_key")
-        .join(dim_area.select("area_key", "area_code"), on="area_key")
+        .join(dim_area.select("area_key", "area_code", "area_name_en"), on="area_key")
         .join(dim_period.select("period_key", period="period_code"), on="period_key")
     )
     return (
         pl.concat([check(current, dim_indicator).with_columns(check_name=pl.lit(name)) for name, check in CHECKS.items()], how="diagonal")
+        .join(current.select("area_code", "area_name_en", "period").unique(), on=["area_code", "period"], how="left")
+        .join(dim_indicator.select("indicator_code", "indicator_name_en"), on="indicator_code", how="left")
         .with_columns(verdict=_verdict())
         .pipe(in_shape, Consistency)
         .sort("check_name", "area_code", "period", "indicator_code", "role")

@@ -33,7 +33,9 @@ def figure(statement: pl.DataFrame, dim_indicator: pl.DataFrame, dim_area: pl.Da
 def _with_verdict(statements: pl.DataFrame) -> pl.DataFrame:
     fields = ("indicator", "role", "period", "area", "unit", "value", "status", "baseline", "growth", "growth_basis",
               "plan_fulfilment", "baseline_period", "published_on")  # fmt: skip
-    texts = {field: pl.col("value_as_printed" if field == "value" else field) for field in fields}
+    texts = {field: pl.col(field) for field in fields} | {
+        "value": pl.concat_str("qualifier", "value_as_printed", separator=" ", ignore_nulls=True)
+    }
     broken = pl.coalesce(
         *(
             pl.when(rule.broken_by).then(

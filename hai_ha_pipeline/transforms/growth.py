@@ -24,7 +24,7 @@ def growth(
         pl.concat([pair.with_columns(comparison=pl.lit(name)) for name, pair in zip(COMPARISONS, pairs, strict=True)], how="diagonal")
         .pipe(_with_growth)
         .pipe(_with_printed_growth)
-        .pipe(_with_contributions)
+        .pipe(_with_contributions, dim_indicator)
         .pipe(in_shape, Growth)
         .sort("area_code", "indicator_code", "period_last_day", "period", "comparison")
     )
@@ -91,9 +91,8 @@ def _with_growth(pairs: pl.DataFrame) -> pl.DataFrame:
     is_rate, is_cagr = pl.col("measure_kind") == "ratio", pl.col("comparison") == "cagr"
     is_per_cent = pl.col("unit_code") == PER_CENT
     simple = growth_pct(value, base)
-    # Bounds only where the base is bounded from both sides: an open base leaves the growth open too.
-    lower = growth_pct(pl.col("lower"), pl.when(pl.col("base_lower").is_not_null()).then("base_upper"))
-    upper = growth_pct(pl.col("upper"), pl.when(pl.col("base_lower") > 0).then("base_lower"))
+    # The least growth is that of the lowest value on the highest base, the most the other way round.
+    lower, upper = growth_pct(pl.col("lower"), pl.col("base_upper")), growth_pct(pl.col("upper"), pl.col("base_lower"))
     return pairs.with_columns(
         growth_pct=pl.when(is_cagr).then(cagr_pct(value, base, pl.col("years"))).when(~(is_rate & is_per_cent)).then(simple),
         growth_lower_pct=pl.when(~is_cagr & ~(is_rate & is_per_cent)).then(lower),
@@ -126,8 +125,8 @@ def _with_printed_growth(pairs: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _with_contributions(pairs: pl.DataFrame) -> pl.DataFrame:
-    """What each part adds to its parent's growth, and what the parent's parts leave unexplained."""
+def _with_contributions(pairs: pl.DataFrame, dim_indicator: pl.DataFrame) -> pl.DataFrame:
+    """What each part adds to its parent's growth, and, where all its parts are known, what they leave unexplained."""
     occasion = ["area_code", "period", "comparison", "base_period"]
     simple = pairs.filter(pl.col("comparison") != "cagr", pl.col("measure_kind") != "ratio")
     parents = simple.filter(pl.col("base") > 0).select(*occasion, parent_code="indicator_code", parent_base="base")
@@ -139,7 +138,14 @@ def _with_contributions(pairs: pl.DataFrame) -> pl.DataFrame:
             contribution_pp=contribution_pp(pl.col("value"), pl.col("base"), pl.col("parent_base")).cast(type_of_value),
         )
     )  # fmt: skip
-    explained = contributions.group_by(*occasion, indicator_code="parent_code").agg(explained_pp=pl.col("contribution_pp").sum())
+    part_counts = dim_indicator.group_by(indicator_code="parent_code").agg(part_count=pl.len())
+    explained = (
+        contributions.group_by(*occasion, indicator_code="parent_code")
+        .agg(explained_pp=pl.col("contribution_pp").sum(), known=pl.len())
+        .join(part_counts, on="indicator_code")
+        .filter(pl.col("known") == pl.col("part_count"))
+        .select(*occasion, "indicator_code", "explained_pp")
+    )
     return (
         pairs.join(contributions.drop("parent_code"), on=[*occasion, "indicator_code"], how="left")
         .join(explained, on=[*occasion, "indicator_code"], how="left")

@@ -7,6 +7,7 @@ from hai_ha_pipeline.parsing.numbers import NUMBER, parsed_numbers
 from hai_ha_pipeline.parsing.words import read_words
 
 PER_CENT = "percent"
+OPPOSITE = {"more_than": "nearly", "at_least": "at_most", "nearly": "more_than", "at_most": "at_least"}
 TOO_LARGE = 10**13  # times the largest power of ten, 10**18, this still fits DECIMAL(38,6)
 
 
@@ -42,7 +43,13 @@ def with_words(statements: pl.DataFrame) -> pl.DataFrame:
     return phrased.with_columns(
         is_reduction=pl.col("value_is_reduction"),
         is_sdmx_status=sdmx.fill_null(value=False),
-        obs_status=pl.coalesce(pl.when(sdmx).then(pl.col("status").str.to_uppercase()), "status_status", "value_status", pl.lit("A")),
+        obs_status=pl.coalesce(
+            pl.when(sdmx).then(pl.col("status").str.to_uppercase()),
+            "status_status",
+            "value_status",
+            pl.when(pl.col("value_qualifier") == "about").then(pl.lit("E")),
+            pl.lit("A"),
+        ),
     )
 
 
@@ -64,7 +71,10 @@ def with_levels(statements: pl.DataFrame) -> pl.DataFrame:
     )
     reduction = pl.when(is_relative & (pl.col("value_number") <= 100)).then(pl.col("value_number"))
     left = pl.when(is_relative).then(baseline * (100 - reduction) / 100).otherwise(baseline - number)
-    qualifier = pl.when(pl.col("value_is_range")).then(pl.lit("range")).otherwise(pl.col("value_qualifier").fill_null("exact"))
+    printed = pl.col("value_qualifier").fill_null("exact")
+    # A reduction of more than 39 leaves less than 28: the bound turns round.
+    turned = pl.when(pl.col("is_reduction")).then(printed.replace(OPPOSITE)).otherwise(printed)
+    qualifier = pl.when(pl.col("value_is_range")).then(pl.lit("range")).otherwise(turned)
     value = pl.when(pl.col("is_reduction")).then(left).when(pl.col("value_is_range")).then((number + second) / 2).otherwise(number)
     measured = statements.with_columns(
         qualifier_code=qualifier, exact_value=value, step=step, reduction_pct=reduction, baseline_value=baseline, power=power,
@@ -72,25 +82,10 @@ def with_levels(statements: pl.DataFrame) -> pl.DataFrame:
         other_value=_scaled(pl.col("value_other_reading"), power),
     )  # fmt: skip
     bound = pl.col("qualifier_code")
-    # A reduction of "more than 39" leaves fewer than 28: the bound turns round.
-    open_above = bound.is_in(["more_than", "at_least"]) != pl.col("is_reduction")
-    is_bound = bound.is_in(["more_than", "at_least", "nearly", "at_most"])
-    lower = (
-        pl.when(bound == "range")
-        .then("low")
-        .when(is_bound & open_above)
-        .then("exact_value")
-        .when(~is_bound)
-        .then(pl.col("exact_value") - pl.col("step"))
-    )
-    upper = (
-        pl.when(bound == "range")
-        .then("high")
-        .when(is_bound & ~open_above)
-        .then("exact_value")
-        .when(~is_bound)
-        .then(pl.col("exact_value") + pl.col("step"))
-    )
+    is_from, is_to = bound.is_in(["more_than", "at_least"]), bound.is_in(["nearly", "at_most"])
+    exact, step = pl.col("exact_value"), pl.col("step")
+    lower = pl.when(bound == "range").then("low").when(is_from).then(exact).when(~is_to).then(exact - step)
+    upper = pl.when(bound == "range").then("high").when(is_to).then(exact).when(~is_from).then(exact + step)
     return measured.with_columns(lower=lower, upper=upper).with_columns(
         pl.col("lower", "upper", "baseline_value", "reduction_pct").cast(type_of_value, strict=False),
         fitted_value=pl.col("exact_value").cast(type_of_value, strict=False),
@@ -99,17 +94,22 @@ def with_levels(statements: pl.DataFrame) -> pl.DataFrame:
 
 
 def with_growth(statements: pl.DataFrame) -> pl.DataFrame:
-    """Printed growth in per cent, with the interval its rounding or words leave. An index of 107.2 is a growth of 7.2."""
-    direction = pl.col("growth_direction").fill_null("rise")
-    sign = pl.when(direction == "fall").then(-1).otherwise(1)
-    base = pl.when(direction == "index").then(100).otherwise(0)
+    """Printed growth in per cent, with the interval its rounding or words leave.
+
+    An index of 107.2 is a growth of 7.2. In a fall the bounds turn round: down more than 7 % is at most -7 %.
+    """
+    falls = (pl.col("growth_direction") == "fall").fill_null(value=False) | pl.col("growth_is_reduction")
+    sign = pl.when(falls).then(-1).otherwise(1)
+    base = pl.when(pl.col("growth_direction") == "index").then(100).otherwise(0)
     half = pl.lit(0.5).cast(NUMBER) / _ten_to(pl.col("growth_decimals"))
     first, second = pl.col("growth_number") * sign - base, pl.col("growth_second") * sign - base
     is_range = pl.col("growth_is_range")
-    is_from = pl.col("growth_qualifier").is_in(["more_than", "at_least"]).fill_null(value=False)
-    is_to = pl.col("growth_qualifier").is_in(["nearly", "at_most"]).fill_null(value=False)
-    lower = pl.when(is_range).then(first).when(is_from).then(first).when(~is_to).then(first - half)
-    upper = pl.when(is_range).then(second).when(is_to).then(first).when(~is_from).then(first + half)
+    bound = pl.when(falls).then(pl.col("growth_qualifier").replace(OPPOSITE)).otherwise("growth_qualifier")
+    is_from = bound.is_in(["more_than", "at_least"]).fill_null(value=False)
+    is_to = bound.is_in(["nearly", "at_most"]).fill_null(value=False)
+    least, most = pl.min_horizontal(first, second), pl.max_horizontal(first, second)
+    lower = pl.when(is_range).then(least).when(is_from).then(first).when(~is_to).then(first - half)
+    upper = pl.when(is_range).then(most).when(is_to).then(first).when(~is_from).then(first + half)
     return statements.with_columns(
         growth_pct=pl.when(is_range).then((first + second) / 2).otherwise(first).cast(type_of_value, strict=False),
         growth_lower_pct=lower.cast(type_of_value, strict=False),

@@ -108,15 +108,10 @@ def with_area(statements: pl.DataFrame, dim_area: pl.DataFrame) -> pl.DataFrame:
             area_candidates=described.filter(pl.col("area_code").is_not_null()).unique(maintain_order=True).str.join("; "),
         )
     )
-    names = known["name"].unique().to_list()
+    named_so = dict(known.select("name", pl.format("{} {}", "area_code", "area_name_en")).iter_rows())
+    unknown = [text for text in statements["area"].unique().drop_nulls() if text.lower() not in named_so]
     hints = pl.DataFrame(
-        [
-            (text, _hint(text, {name: name for name in names}))
-            for text in statements["area"].unique().drop_nulls()
-            if text.lower() not in set(names)
-        ],
-        schema={"area": pl.String, "area_hint": pl.String},
-        orient="row",
+        [(text, _hint(text, named_so)) for text in unknown], schema={"area": pl.String, "area_hint": pl.String}, orient="row"
     )
     return statements.join(found, on=["area", "first_day", "last_day"], how="left").join(hints, on="area", how="left")
 

@@ -71,6 +71,7 @@ RULES: list[Rule] = [
         "unit-of-another-quantity", "unit", _OTHER_QUANTITY & ~_IS_MILESTONE,
         pl.format("measures {}, but the indicator is in {} ({}): units convert only inside one quantity", "quantity", "canonical_unit", "canonical_quantity"),
     ),
+    Rule("constraint-error", "value", pl.col("value_number").is_null() & (pl.col("value_decimals") > 6), pl.lit("has more than six decimals")),
     Rule("type-error", "value", pl.col("value_number").is_null(), pl.format("no number in the declared format ({}): correct `decimalChar` or `groupChar`, or map the word under `names`", _format_text())),
     Rule(
         "unit-of-another-quantity", "value", pl.col("value_is_percent") & (pl.col("quantity") != PER_CENT),
@@ -85,6 +86,7 @@ RULES: list[Rule] = [
             plain("fitted_value"), _plausible_range(), plain("other_value"),
         ),
     ),
+    Rule("constraint-error", "value", pl.col("value_is_range") & (pl.col("value_second") < pl.col("value_number")), pl.lit("is a range that runs backwards")),
     Rule("missing-baseline", "baseline", pl.col("is_reduction") & pl.col("baseline_value").is_null(), pl.lit("a reduction needs the level it starts from: print it as 39/67, or give `baseline`")),
     Rule("constraint-error", "value", pl.col("value_decimals") - pl.col("power") > 6, pl.lit("has more than six decimals in the canonical unit")),
     Rule("constraint-error", "value", pl.col("fitted_value").is_null(), pl.lit("is too large for DECIMAL(18,6) in the canonical unit")),
