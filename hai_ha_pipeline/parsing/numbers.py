@@ -34,17 +34,17 @@ def parsed_numbers(texts: pl.DataFrame) -> pl.DataFrame:
     of a range or of the whole that the first is a part of, the other reading of an ambiguous text, and the words around.
     """
     captured = texts.with_columns(_tidied(pl.col("text")).str.extract_groups(PATTERN).alias("groups")).unnest("groups")
-    # `(36.000)` may be an accountant's minus: neither reading is certain, so it is no number here.
-    captured = captured.with_columns(first=pl.when(~pl.col("prefix").str.ends_with("(")).then("first"))
+    # `(36.000)` may be an accountant's minus and `,5` may have lost its zero: what is not certain is no number.
+    captured = captured.with_columns(first=pl.when(~pl.col("prefix").str.contains(r"[(.,']$")).then("first"))
     formats = texts.select("decimal_char", "group_char").unique().drop_nulls().rows()
     return captured.select(
-        number=_by_format("first", formats, _number),
-        decimals=_by_format("first", formats, _decimals),
-        second=_by_format("second", formats, _number),
-        second_decimals=_by_format("second", formats, _decimals),
+        number=_by_format("first", formats, _number, NUMBER),
+        decimals=_by_format("first", formats, _decimals, pl.Int64()),
+        second=_by_format("second", formats, _number, NUMBER),
+        second_decimals=_by_format("second", formats, _decimals, pl.Int64()),
         is_part=pl.col("part").is_not_null(),
         is_range=pl.col("range").is_not_null(),
-        other_reading=_by_format("first", formats, _other_reading),
+        other_reading=_by_format("first", formats, _other_reading, NUMBER),
         words=pl.concat_str(pl.col("prefix"), pl.lit(" "), pl.col("suffix")).str.strip_chars(),
     )
 
@@ -59,9 +59,9 @@ def _tidied(text: pl.Expr) -> pl.Expr:
     )
 
 
-def _by_format(column: str, formats: list[tuple[str, str]], read: Reader) -> pl.Expr:
+def _by_format(column: str, formats: list[tuple[str, str]], read: Reader, dtype: pl.DataType) -> pl.Expr:
     """`read` applied in each row's own number format."""
-    chosen = pl.lit(None)
+    chosen = pl.lit(None, dtype)
     for decimal, group in formats:
         here = (pl.col("decimal_char") == decimal) & (pl.col("group_char") == group)
         chosen = pl.when(here).then(read(pl.col(column), decimal, group)).otherwise(chosen)

@@ -55,7 +55,9 @@ class Period:
 
     def a_year_earlier(self) -> "Period":
         """The same span of the previous year; a span of years moves by its whole length."""
-        years = max(1, (self.months or 0) // 12)
+        if self.months is None:
+            return spanning(_back(self.first_day, 1), _back(self.last_day, 1))
+        years = max(1, self.months // 12)
         return spanning(_back(self.first_day, years), _back(self.last_day + timedelta(days=1), years) - timedelta(days=1))
 
     def previous(self) -> "Period | None":
@@ -141,7 +143,7 @@ _FORMS: list[tuple[str, Callable[..., Period | None]]] = [
     (r"(\d{4})-?([STQM])(\d{1,2})", _part),
     (r"(\d{4})-(\d{2})", lambda year, month: _part(year, "M", month)),
     (r"(\d{4}-\d{2}-\d{2})", lambda day: spanning(date.fromisoformat(day), date.fromisoformat(day))),
-    (r"(\d{4}-\d{2}-\d{2})/P(\d{1,4})([DMY])", _range),
+    (r"(\d{4}-\d{2}-\d{2})/P([1-9]\d{0,3})([DMY])", _range),
     (r"(\d{1,2}) (?:tháng đầu năm|tháng năm|tháng|Monate|months of) (\d{4})", _cumulative),
     (r"Quý (I{1,3}|IV)(?:/| năm | )(\d{4})", lambda roman, year: _part(year, "Q", str(ROMAN[roman.upper()]))),
     (r"Q([1-4])[ /](\d{4})", lambda quarter, year: _part(year, "Q", quarter)),

@@ -23,12 +23,11 @@ STATUSES: dict[str, str] = {
     "A": "a|official|final|amtlich|chính thức",
 }
 GROWTHS: dict[str, str] = {
-    "index": "of the same period|over the same period|of same period|equal to|des gleichen zeitraums|gegenüber dem gleichen zeitraum"
-    "|cùng kỳ|so với cùng kỳ|bằng",
+    "index": "of the same period|of same period|equal to|des gleichen zeitraums|cùng kỳ|bằng",
     "rise": "up|increase of|anstieg von|tăng",
     "fall": "down|decrease of|decline of|rückgang von",
 }
-SILENT = "%|per cent|percent|por ciento|phần trăm|vnđ|vnd|usd|$|₫|range"
+SILENT = "over the same period|on the same period|gegenüber dem gleichen zeitraum|so với cùng kỳ|of the plan|of plan|of the target|des plans|kế hoạch|%|per cent|percent|por ciento|phần trăm|vnđ|vnd|usd|$|₫|range"
 
 _KINDS = {"qualifier": QUALIFIERS, "status": STATUSES, "growth": GROWTHS}
 _MEANINGS: dict[str, tuple[str, str]] = {

@@ -4,6 +4,7 @@ Strict in width: a record with more or fewer cells than the header is set aside 
 """
 
 import csv
+import io
 import unicodedata
 from dataclasses import dataclass, field
 
@@ -14,6 +15,7 @@ import pyarrow.csv
 from hai_ha_pipeline.errors import SourceError
 from hai_ha_pipeline.reading.descriptor import Dialect, Schema
 
+LARGEST_CELL = 16 * 1024 * 1024
 ROW = "@row"  # no publisher names a column so
 
 
@@ -67,6 +69,9 @@ def read_records(content: bytes, where: str, encoding: str, dialect: Dialect, sc
     header_line = dialect.header_rows[0]
     header = _header(text, where, dialect, header_line)
     _check_header(header, where, schema)
+    if not any(line.strip() for line in text.splitlines()[header_line:]):
+        return Records(pl.DataFrame(schema=dict.fromkeys([ROW], pl.Int64()) | dict.fromkeys(header, pl.String())), _SetAside().frame())
+    _check_quotes(text, where, dialect)
     set_aside = _SetAside()
     table = pyarrow.csv.read_csv(
         pa.BufferReader(text.encode()),
@@ -134,6 +139,27 @@ def _decoded(content: bytes, where: str, encoding: str) -> str:
     if "\x00" in text:
         raise SourceError(where, f"character {text.index(chr(0))} is a NUL: no text file", "export the file as CSV again")
     return unicodedata.normalize("NFC", text.removeprefix("\ufeff"))
+
+
+def _check_quotes(text: str, where: str, dialect: Dialect) -> None:
+    """A quote that never closes, or text after a closing one, would merge or shift cells without a word."""
+    if dialect.quote_char not in text:
+        return
+    rows = csv.reader(
+        io.StringIO(text, newline=""),
+        delimiter=dialect.delimiter,
+        quotechar=dialect.quote_char,
+        doublequote=dialect.double_quote,
+        strict=True,
+    )
+    csv.field_size_limit(LARGEST_CELL)
+    try:
+        for _ in rows:
+            pass
+    except csv.Error as error:
+        raise SourceError(
+            f"{where}, line {rows.line_num}", f"a quote is damaged or never closes ({error})", "export the file again, or mend the quotes"
+        ) from None
 
 
 def _header(text: str, where: str, dialect: Dialect, header_line: int) -> list[str]:

@@ -5,6 +5,7 @@ What a descriptor may say is decided here; what is done with it is not. Codes st
 """
 
 import json
+import unicodedata
 from pathlib import Path
 from typing import Annotated, Any, Literal, get_args
 
@@ -79,6 +80,12 @@ class ColumnField(_Strict):
     decimal_char: str = Field(".", alias="decimalChar", min_length=1, max_length=1)
     group_char: str = Field("", alias="groupChar", max_length=1)
     bare_number: bool = Field(True, alias="bareNumber", description="For other readers; here words around a number are always read.")
+
+    @model_validator(mode="after")
+    def _marks_differ(self) -> "ColumnField":
+        if self.decimal_char == self.group_char:
+            raise ValueError(f"groupChar and decimalChar are both {self.group_char!r}")
+        return self
 
 
 class Schema(_Strict):
@@ -187,6 +194,8 @@ def _mapping_without_twins(loader: _TextLoader, node: yaml.MappingNode) -> dict[
     mapping: dict[str, Any] = {}
     for key_node, value_node in node.value:
         key = loader.construct_object(key_node)
+        if not isinstance(key, str):
+            raise yaml.MarkedYAMLError(problem="a key must be a text", problem_mark=key_node.start_mark)
         if key in mapping:
             raise yaml.MarkedYAMLError(problem=f"the key {key!r} stands twice", problem_mark=key_node.start_mark)
         mapping[key] = loader.construct_object(value_node, deep=True)
@@ -203,12 +212,13 @@ def read_descriptor(folder: Path) -> Package:
     """
     where = f"sources/{folder.name}/{FILE_NAME}"
     try:
-        content = yaml.load((folder / FILE_NAME).read_text(encoding="utf-8"), Loader=_TextLoader)  # noqa: S506
+        text = unicodedata.normalize("NFC", (folder / FILE_NAME).read_text(encoding="utf-8"))
+        content = yaml.load(text, Loader=_TextLoader)  # noqa: S506
         return Package.model_validate(content)
     except FileNotFoundError:
         raise SourceError(where, "the folder has no descriptor", "write one: docs/sources.md shows how") from None
-    except (yaml.MarkedYAMLError, UnicodeDecodeError) as error:
-        problem = error.problem if isinstance(error, yaml.MarkedYAMLError) else str(error)
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        problem = error.problem if isinstance(error, yaml.MarkedYAMLError) else str(error).splitlines()[0]
         mark = error.problem_mark if isinstance(error, yaml.MarkedYAMLError) else None
         place = f"{where}, line {mark.line + 1}" if mark else where
         raise SourceError(place, f"not readable as YAML: {problem}", "correct the line") from None

@@ -96,6 +96,7 @@ def _last_good(folder: Path, archive: Archive, judge: Judge, now: datetime, mess
 def _read(folder: Path, archive: Archive, judge: Judge, now: datetime, state: str, message: str | None) -> Ingested:
     package = read_descriptor(folder)
     corrections = read_corrections(folder)
+    _check_no_file_is_read_twice(folder, package)
     files = [
         _read_file(folder, resource, resource.statement, path, corrections)
         for resource in package.resources
@@ -132,6 +133,19 @@ def _paths(folder: Path, resource: Resource) -> list[Path]:
         if not path.resolve().is_relative_to(folder.resolve()):
             raise SourceError(where, f"{path.name!r} links to a file outside the folder", "put the file itself into the folder")
     return found
+
+
+def _check_no_file_is_read_twice(folder: Path, package: Package) -> None:
+    read_by: dict[Path, str] = {}
+    for resource in package.resources:
+        for path in _paths(folder, resource) if resource.statement else []:
+            if path in read_by:
+                raise SourceError(
+                    f"sources/{folder.name}/datapackage.yaml",
+                    f"{path.name!r} is read by the resources {read_by[path]!r} and {resource.name!r}",
+                    "each figure stands once: narrow one resource's `path`",
+                )
+            read_by[path] = resource.name
 
 
 def _read_file(folder: Path, resource: Resource, layout: Layout, path: Path, corrections: pl.DataFrame) -> _File:

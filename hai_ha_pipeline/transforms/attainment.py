@@ -157,7 +157,9 @@ def _with_expectation(rows: pl.DataFrame, results: pl.DataFrame) -> pl.DataFrame
     counts = (pl.col("measure_kind") == "flow") & (pl.col("target_operator") == ">=") & has_result
     seasonal = 100 * pl.col("part_before") / pl.col("whole_before")
     elapsed = 100 * _number("result_days") / _number("target_days")
-    months_left = _number("target_days", "result_days") * 12 / 365
+    ends_a_month = pl.col("result_period_last_day") == pl.col("result_period_last_day").dt.month_end()
+    days_left = (pl.col("target_period_last_day") - pl.col("result_period_last_day")).dt.total_days().cast(pl.Decimal(38, 6))
+    months_left = pl.when(ends_a_month).then(_month("target") - _month("result")).otherwise(days_left * 12 / 365)
     return (
         rows.join(part, on=[*SERIES, "result_same_period_last_year"], how="left")
         .join(whole, on=[*SERIES, "target_same_period_last_year"], how="left")
@@ -178,16 +180,20 @@ def _with_status(rows: pl.DataFrame, attainment_rule: pl.DataFrame) -> pl.DataFr
     has_direction = (pl.col("desired_direction") != "none") | pl.col("target_operator").is_in([">=", "<=", "between", "reduce_by"])
     has_pace = pl.col("pace_ratio").is_not_null()
     moved_away = pl.col("progress_pct") < 0
-    is_final = ~_is_running() | (kind == "milestone")
+    is_over = ~_is_running()
+    is_ceiling = (kind == "flow") & (pl.col("target_operator") == "<=")
+    can_turn = (kind == "ratio") | (pl.col("target_operator") == "between") | is_ceiling
     compared = pl.format("{} against the target {}", "result_as_printed", "target_as_printed")
     way = pl.format("; {} % of the way from {} is covered", plain("progress_pct", 2), plain("baseline_value")).fill_null("")
+    fulfilled = pl.format(", {} % fulfilled", plain("fulfilment_pct", 2)).fill_null("")
     verdicts = [
         (result.is_null(), "no_result", pl.lit("no result inside the target's period is known")),
         (~has_direction, "not_assessable", pl.format("{}: neither more nor less is better, so there is no verdict", compared)),
-        (is_final & reached, "achieved", pl.format("{}: reached", compared)),
-        (is_final & missed, "not_achieved", pl.format("{}: the period is over, {} % fulfilled", compared, plain("fulfilment_pct", 2))),
-        (is_final, "undetermined", pl.format("{}: the printed bounds allow both verdicts", compared)),
-        (reached & (kind != "ratio") & (pl.col("target_operator") != "between"), "achieved", pl.format("{}: reached before the period ends{}", compared, way)),
+        (is_over & reached, "achieved", pl.format("{}: reached", compared)),
+        (is_over & missed, "not_achieved", pl.format("{}: the period is over{}", compared, fulfilled)),
+        (is_ceiling & missed, "not_achieved", pl.format("{}: already beyond it{}", compared, fulfilled)),
+        (is_over, "undetermined", pl.format("{}: the printed bounds allow both verdicts", compared)),
+        (reached & ~can_turn, "achieved", pl.format("{}: reached before the period ends{}", compared, way)),
         (reached, "on_track", pl.format("{}: where it should be, and the period still runs", compared)),
         (has_pace, _pace_status(attainment_rule), _pace_sentence()),
         (moved_away, "reversing", pl.format("{}: farther away than the level {} it starts from", compared, plain("baseline_value"))),
@@ -249,6 +255,11 @@ def _pace_sentence() -> pl.Expr:
     )  # fmt: skip
 
 
-def _number(days: str, less: str | None = None) -> pl.Expr:
-    count = pl.col(days) if less is None else pl.col(days) - pl.col(less)
-    return count.cast(pl.Decimal(38, 6))
+def _number(days: str) -> pl.Expr:
+    return pl.col(days).cast(pl.Decimal(38, 6))
+
+
+def _month(prefix: str) -> pl.Expr:
+    """The month of a period's last day, counted from the year 0."""
+    day = pl.col(f"{prefix}_period_last_day")
+    return (day.dt.year() * 12 + day.dt.month()).cast(pl.Decimal(38, 6))

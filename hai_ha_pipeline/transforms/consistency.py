@@ -118,10 +118,10 @@ def _verdict() -> pl.Expr:
 
 
 def _is_inside(low: pl.Expr, high: pl.Expr, outer_low: pl.Expr, outer_high: pl.Expr) -> pl.Expr:
-    """Whether one interval lies in another; an open bound is infinite."""
+    """Whether one interval lies in another; an open bound is infinite, and open on both sides says nothing."""
     below = outer_low.is_null() | (low >= outer_low).fill_null(value=False)
     above = outer_high.is_null() | (high <= outer_high).fill_null(value=False)
-    return below & above & (low.is_not_null() | high.is_not_null())
+    return below & above & (low.is_not_null() | high.is_not_null()) & (outer_low.is_not_null() | outer_high.is_not_null())
 
 
 def _sums(current: pl.DataFrame, dim_indicator: pl.DataFrame) -> pl.DataFrame:

@@ -23,8 +23,9 @@ def with_numbers(statements: pl.DataFrame) -> pl.DataFrame:
 def with_words(statements: pl.DataFrame) -> pl.DataFrame:
     """What the words say: those of the qualifier's and the status's column, and those inside the cells."""
     phrase = pl.concat_str("qualifier", "value_words", separator=" ", ignore_nulls=True)
-    phrased = statements.with_columns(value_phrase=phrase, growth_phrase=pl.col("growth_words"), status_phrase=pl.col("status"))
-    for field in ("value", "growth", "status"):
+    beside = {f"{field}_phrase": pl.col(f"{field}_words") for field in ("growth", "plan_fulfilment", "baseline")}
+    phrased = statements.with_columns(value_phrase=phrase, status_phrase=pl.col("status"), **beside)
+    for field in ("value", "status", "growth", "plan_fulfilment", "baseline"):
         said = {text: read_words(text) for text in phrased[f"{field}_phrase"].unique().to_list()}
         words = pl.DataFrame(
             [
@@ -63,13 +64,17 @@ def with_levels(statements: pl.DataFrame) -> pl.DataFrame:
     half = pl.lit(0.5).cast(NUMBER) / _ten_to(pl.col("value_decimals"))
     is_milestone = pl.col("measure_kind") == "milestone"
     number, second = _scaled(pl.col("value_number"), power), _scaled(pl.col("value_second"), power)
-    step = pl.when(is_milestone).then(pl.lit(0).cast(NUMBER)).otherwise(_scaled(half, power))
     baseline = (
         pl.when(pl.col("value_is_part") & pl.col("is_reduction"))
         .then(second)
         .otherwise(_scaled(pl.col("baseline_number"), pl.when(is_relative).then(0).otherwise(power)))
     )
     reduction = pl.when(is_relative & (pl.col("value_number") <= 100)).then(pl.col("value_number"))
+    step = (
+        pl.when(is_milestone).then(pl.lit(0).cast(NUMBER))
+        .when(is_relative).then(baseline * half / 100)
+        .otherwise(_scaled(half, power))
+    )  # fmt: skip
     left = pl.when(is_relative).then(baseline * (100 - reduction) / 100).otherwise(baseline - number)
     printed = pl.col("value_qualifier").fill_null("exact")
     # A reduction of more than 39 leaves less than 28: the bound turns round.

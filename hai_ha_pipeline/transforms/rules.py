@@ -98,6 +98,11 @@ RULES: list[Rule] = [
     Rule("unknown-words", "growth", pl.col("growth").is_not_null() & pl.col("growth_unknown_words").is_not_null(), pl.format("the words '{}' beside the growth are not known", "growth_unknown_words")),
     Rule("unknown-growth-basis", "growth_basis", ~pl.col("growth_basis").is_in(["same_period_last_year", "previous_period"]), pl.lit("a growth compares with same_period_last_year or previous_period: map it under `names`")),
     Rule("type-error", "plan_fulfilment", pl.col("plan_fulfilment").is_not_null() & pl.col("plan_fulfilment_pct").is_null(), pl.format("no number in the declared format ({})", _format_text())),
+    *(
+        Rule("unknown-words", field, pl.col(f"{field}_number").is_not_null() & pl.col(f"{field}_unknown_words").is_not_null(),
+             pl.format("the words '{}' beside the number are not known", f"{field}_unknown_words"))
+        for field in ("plan_fulfilment", "baseline")
+    ),
     Rule("type-error", "baseline", pl.col("baseline").is_not_null() & pl.col("baseline_number").is_null(), pl.format("no number in the declared format ({})", _format_text())),
     Rule("unknown-period", "baseline_period", pl.col("baseline_period").is_not_null() & pl.col("baseline_period_code").is_null(), pl.lit("no such period can be read")),
     Rule("type-error", "published_on", pl.col("published_on").is_not_null() & pl.col("published_day").is_null(), pl.lit("no date: write 2024-06-20, 2024-06 or 2024, with ~ in front where it is inferred")),
