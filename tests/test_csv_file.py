@@ -73,8 +73,12 @@ def test_a_record_is_numbered_by_its_line_also_after_a_quoted_line_break() -> No
     assert (cells(records)[-1], records.damaged[ROW].to_list()) == ((5, "b", "2"), [4])
 
 
-@pytest.mark.parametrize("content", ['name;figure\na;1\n"b;2\nc;3\n', 'name;figure\na;1\nb;"2\n'])
-def test_a_quote_that_never_closes_is_a_truncated_file(content: str) -> None:
+def test_a_quote_inside_a_plain_cell_is_a_character() -> None:
+    assert cells(read('name;figure\na 5" pipe;1\nb;2\n')) == [(2, 'a 5" pipe', "1"), (3, "b", "2")]
+
+
+@pytest.mark.parametrize("content", ['name;figure\na;1\n"b;2\nc;3\n', 'name;figure\na;1\nb;"2\n', 'name;figure\na;"1"2\n'])
+def test_a_quote_that_does_not_close_its_cell_is_a_damaged_file(content: str) -> None:
     with pytest.raises(SourceError, match="quote"):
         read(content)
 

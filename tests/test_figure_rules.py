@@ -48,6 +48,8 @@ BROKEN: list[tuple[str, str, dict[str, Any], str]] = [
     ("type-error", "plan_fulfilment", {"plan_fulfilment": "most"}, "no number"),
     ("type-error", "baseline", {"baseline": "some"}, "no number"),
     ("unknown-period", "baseline_period", {"baseline": "67", "baseline_period": "before"}, "no such period"),
+    ("unknown-words", "plan_fulfilment", {"plan_fulfilment": "63,9 % of nothing known"}, "the words '.*of nothing known'"),
+    ("unknown-words", "baseline", {"baseline": "67 or so", "baseline_period": "2023"}, "the words 'or so'"),
     ("type-error", "published_on", {"published_on": "yesterday"}, "no date"),
 ]  # fmt: skip
 
@@ -73,11 +75,6 @@ def test_the_text_that_broke_a_rule_stands_beside_it() -> None:
 
 def test_a_bad_row_leaves_its_neighbours_alone() -> None:
     assert judged({}, {"value": "many"}, {})["verdict"].to_list() == ["accepted", "rejected", "accepted"]
-
-
-@pytest.mark.parametrize("words", [{"plan_fulfilment": "63,9 % of nothing known"}, {"baseline": "67 or so", "baseline_period": "2023"}])
-def test_unknown_words_beside_any_number_reject(words: dict[str, str]) -> None:
-    assert judged_row(**words)["verdict"] == "rejected"
 
 
 def test_a_reduction_by_a_range_is_never_loaded_with_the_range_of_the_reduction() -> None:
