@@ -3,7 +3,10 @@
 from datetime import timedelta, timezone
 from pathlib import Path
 
-from hai_ha_pipeline.reading.archive import Archive, files_of, fingerprint, hash_of
+import pytest
+
+from hai_ha_pipeline.errors import SourceError
+from hai_ha_pipeline.reading.archive import Archive, files_of, fingerprint, hash_of, snapshot_of
 from tests.folders import DAY_1, DAY_2, STORED_DAY_1, write
 
 # The SHA-256 of the three letters `abc`, as FIPS 180-2 prints it.
@@ -18,15 +21,16 @@ def test_content_is_first_seen_when_it_was_first_kept(tmp_path: Path) -> None:
     archive = Archive(tmp_path / "archive")
     folder = write(tmp_path / "pages", {"a.csv": "abc"})
     assert archive.first_seen(ABC, DAY_1) == STORED_DAY_1
-    archive.keep(folder, DAY_1)
-    archive.keep(folder, DAY_2)
+    archive.keep(folder, snapshot_of(folder), DAY_1)
+    archive.keep(folder, snapshot_of(folder), DAY_2)
     assert archive.first_seen(ABC, DAY_2) == STORED_DAY_1
 
 
 def test_the_moment_of_the_first_reading_is_the_same_before_and_after_it_is_kept(tmp_path: Path) -> None:
     archive, now = Archive(tmp_path / "archive"), DAY_1 + timedelta(microseconds=123456)
     before = archive.first_seen(ABC, now)
-    archive.keep(write(tmp_path / "pages", {"a.csv": "abc"}), now)
+    folder = write(tmp_path / "pages", {"a.csv": "abc"})
+    archive.keep(folder, snapshot_of(folder), now)
     assert archive.first_seen(ABC, DAY_2) == before
 
 
@@ -39,7 +43,7 @@ def test_the_last_good_content_comes_back_as_a_folder(tmp_path: Path) -> None:
     archive = Archive(tmp_path / "archive")
     folder = write(tmp_path / "pages", {"a.csv": "abc", "b.csv": "b"})
     write(folder / "deep", {"c.csv": "c"})
-    archive.keep(folder, DAY_1)
+    archive.keep(folder, snapshot_of(folder), DAY_1)
     write(folder, {"a.csv": "changed"})
     restored = archive.restore("pages", tmp_path / "scratch")
     assert restored == tmp_path / "scratch" / "pages"
@@ -65,3 +69,19 @@ def test_the_fingerprint_tells_names_and_contents_apart(tmp_path: Path) -> None:
     )
     assert same == also
     assert len({same, renamed, changed}) == 3
+
+
+def test_a_file_that_changed_while_it_was_read_is_not_kept_as_good(tmp_path: Path) -> None:
+    archive, folder = Archive(tmp_path / "archive"), write(tmp_path / "pages", {"a.csv": "abc"})
+    judged = snapshot_of(folder)
+    (folder / "a.csv").write_text("abd")
+    with pytest.raises(SourceError, match=r"sources/pages/a\.csv: the file changed while it was read"):
+        archive.keep(folder, judged, DAY_1)
+    assert archive.restore("pages", tmp_path / "scratch") is None
+
+
+def test_a_copy_that_was_deleted_is_no_last_good_content(tmp_path: Path) -> None:
+    archive, folder = Archive(tmp_path / "archive"), write(tmp_path / "pages", {"a.csv": "abc"})
+    archive.keep(folder, snapshot_of(folder), DAY_1)
+    (tmp_path / "archive" / "contents" / ABC).unlink()
+    assert archive.restore("pages", tmp_path / "scratch") is None

@@ -1,5 +1,7 @@
 """Master data as it is read, and what is said where it cannot be used."""
 
+import re
+import shutil
 from pathlib import Path
 
 import pytest
@@ -34,3 +36,23 @@ def test_master_data_that_cannot_be_used_is_told_with_its_place(tmp_path: Path, 
 @pytest.mark.parametrize("name", COLUMNS)
 def test_shipped_master_data_has_rows(name: str) -> None:
     assert read_reference(SHIPPED, name).height > 3
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new", "said"),
+    [
+        ("indicators", "poor_households,Poor households,Số hộ nghèo,living_standards,HOUSEHOLDS", "poor_households,Poor households,Số hộ nghèo,living_standards,HUTS", "the unit 'HUTS' is no code of units.csv"),
+        ("units", "HOUSEHOLDS,households,0", "HOUSEHOLDS,households,none", "the power_of_ten 'none' cannot be read"),
+        ("areas", "193,,2025-07-01", "193,,2025-02-30", "the valid_to '2025-02-30' cannot be read"),
+        ("area_changes", "2025-07-01,06652,06652", "2025-07-01,06652,99999", "the new_code '99999' is no code of areas.csv"),
+        ("attainment_rules", "on_track,0.95", "on_track,0,95".replace(",95", ".9.5"), "the at_least '0.9.5' cannot be read"),
+    ],
+)  # fmt: skip
+def test_a_cell_that_cannot_be_used_is_named_with_its_line(tmp_path: Path, file: str, old: str, new: str, said: str) -> None:
+    shutil.copytree(SHIPPED, tmp_path / "sources")
+    path = tmp_path / "sources" / "reference" / f"{file}.csv"
+    text = path.read_text(encoding="utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new, 1), encoding="utf-8")
+    with pytest.raises(MasterDataError, match=rf"{file}\.csv, line \d+: {re.escape(said)}"):
+        read_reference(tmp_path / "sources", file)

@@ -50,7 +50,10 @@ class Words:
 
 
 def read_words(text: str | None) -> Words:
-    """What `text` says, phrase by phrase, the longest known phrase first; case and Unicode form do not matter."""
+    """What `text` says, phrase by phrase, the longest known phrase first; case and Unicode form do not matter.
+
+    Of two release stages ("estimated, preliminary") the first counts; two bounds that contradict each other are unknown.
+    """
     rest = unicodedata.normalize("NFC", text or "").lower()
     said: dict[str, str] = {}
     is_percent = is_reduction = False
@@ -64,6 +67,8 @@ def read_words(text: str | None) -> Words:
         if code == "reduced_by":
             is_reduction = True
         elif kind != "silent":
+            if kind != "status" and said.get(kind, code) != code:
+                return Words(unknown=f"{phrase} (contradicts what stands before it)")
             said.setdefault(kind, code)
     return Words(said.get("qualifier"), said.get("status"), said.get("growth"), is_percent, is_reduction)
 

@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+from hai_ha_pipeline.errors import SourceError
+
 SNAPSHOTS, CONTENTS, LEDGER = "last_good", "contents", "ledger.json"
 
 
@@ -26,27 +28,32 @@ class Archive:
         seen = self._ledger().get(sha256)
         return datetime.fromisoformat(seen) if seen else _to_the_second(now)
 
-    def keep(self, folder: Path, now: datetime) -> None:
-        """Keep the files of a source that loads, as its last good content."""
-        snapshot = {}
+    def keep(self, folder: Path, snapshot: dict[str, str], now: datetime) -> None:
+        """Keep the files of a source that loads, as its last good content. `snapshot` says what was judged.
+
+        Raises `SourceError` where a file is no longer what was judged.
+        """
         ledger = self._ledger()
-        for path in files_of(folder):
-            sha256 = hash_of(path)
-            snapshot[path.relative_to(folder).as_posix()] = sha256
+        for name, sha256 in snapshot.items():
             kept = self.root / CONTENTS / sha256
             if not kept.exists():
-                _write(kept, path.read_bytes())
+                content = (folder / name).read_bytes() if (folder / name).is_file() else b""
+                if hashlib.sha256(content).hexdigest() != sha256:
+                    raise changed_meanwhile(f"sources/{folder.name}/{name}")
+                _write(kept, content)
             ledger.setdefault(sha256, _to_the_second(now).isoformat())
         _write(self.root / LEDGER, json.dumps(ledger, indent=1, sort_keys=True).encode())
         _write(self.root / SNAPSHOTS / f"{folder.name}.json", json.dumps(snapshot, indent=1, sort_keys=True).encode())
 
     def restore(self, source: str, into: Path) -> Path | None:
-        """The last good content of a source as a folder under `into`; none where it never loaded."""
+        """The last good content of a source as a folder under `into`; none where it never loaded or is not whole."""
         snapshot = self.root / SNAPSHOTS / f"{source}.json"
         if not snapshot.exists():
             return None
-        folder = into / source
-        for name, sha256 in json.loads(snapshot.read_text()).items():
+        folder, contents = into / source, json.loads(snapshot.read_text())
+        if not all((self.root / CONTENTS / sha256).exists() for sha256 in contents.values()):
+            return None
+        for name, sha256 in contents.items():
             (folder / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(self.root / CONTENTS / sha256, folder / name)
         return folder
@@ -63,6 +70,16 @@ def _to_the_second(now: datetime) -> datetime:
 def files_of(folder: Path) -> list[Path]:
     """Every file of a source, hidden ones aside, in a fixed order."""
     return sorted(path for path in folder.rglob("*") if path.is_file() and not _is_hidden(path.relative_to(folder)))
+
+
+def snapshot_of(folder: Path) -> dict[str, str]:
+    """Name and hash of every file of a source."""
+    return {path.relative_to(folder).as_posix(): hash_of(path) for path in files_of(folder)}
+
+
+def changed_meanwhile(where: str) -> SourceError:
+    """What is said where a file is written while it is read."""
+    return SourceError(where, "the file changed while it was read", "run again when the export is complete")
 
 
 def hash_of(path: Path) -> str:

@@ -22,6 +22,8 @@ def read_corrections(folder: Path) -> pl.DataFrame:
     if not path.exists():
         return pl.DataFrame(schema={name: pl.Int64 if name == "row" else pl.String for name in COLUMNS})
     corrections = read_plain(path.read_bytes(), where, COLUMNS)
+    if corrections.select("file", "row", "column").is_duplicated().any():
+        raise SourceError(where, "a cell is corrected twice", "keep one line for each cell")
     numbered = corrections.with_columns(pl.col("row").cast(pl.Int64, strict=False))
     if numbered["row"].has_nulls():
         raise SourceError(where, "a row is no line number", "write the line of the file, the header being line 1")

@@ -15,7 +15,7 @@ import pyarrow.csv
 from hai_ha_pipeline.errors import SourceError
 from hai_ha_pipeline.reading.descriptor import Dialect, Schema
 
-LARGEST_CELL = 16 * 1024 * 1024
+csv.field_size_limit(16 * 1024 * 1024)  # the default of 128 KiB refuses cells that the table reader takes
 ROW = "@row"  # no publisher names a column so
 
 
@@ -152,7 +152,6 @@ def _check_quotes(text: str, where: str, dialect: Dialect) -> None:
         doublequote=dialect.double_quote,
         strict=True,
     )
-    csv.field_size_limit(LARGEST_CELL)
     try:
         for _ in rows:
             pass

@@ -149,6 +149,13 @@ class Resource(_Strict):
     table_schema: Schema = Field(alias="schema")
     statement: Layout | None = Field(None, alias="hai-ha")
 
+    @model_validator(mode="before")
+    @classmethod
+    def _tabs_in_a_tsv(cls, given: Any) -> Any:
+        if isinstance(given, dict) and given.get("format") == "tsv" and isinstance(given.get("dialect", {}), dict):
+            return given | {"dialect": {"delimiter": "\t"} | given.get("dialect", {})}
+        return given
+
     @model_validator(mode="after")
     def _uses_declared_columns_in_one_number_format(self) -> "Resource":
         if self.statement is None:

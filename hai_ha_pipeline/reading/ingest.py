@@ -15,7 +15,7 @@ from hai_ha_pipeline.contracts.audit import Correction
 from hai_ha_pipeline.contracts.reading import Figure, SourceFile, Statement
 from hai_ha_pipeline.contracts.types import empty, polars_schema
 from hai_ha_pipeline.errors import SourceError
-from hai_ha_pipeline.reading.archive import Archive, hash_of
+from hai_ha_pipeline.reading.archive import Archive, changed_meanwhile, hash_of, snapshot_of
 from hai_ha_pipeline.reading.corrections import corrected, read_corrections
 from hai_ha_pipeline.reading.csv_file import read_records
 from hai_ha_pipeline.reading.descriptor import Layout, Package, Resource, read_descriptor
@@ -70,10 +70,11 @@ def ingest(sources: Path, archive: Archive, judge: Judge, now: datetime) -> Inge
 
 def _read_or_fall_back(folder: Path, archive: Archive, judge: Judge, now: datetime) -> Ingested:
     try:
+        snapshot = snapshot_of(folder)
         read = _read(folder, archive, judge, now, state="loaded", message=None)
+        archive.keep(folder, snapshot, now)
     except SourceError as error:
         return _last_good(folder, archive, judge, now, str(error))
-    archive.keep(folder, now)
     return read
 
 
@@ -154,7 +155,7 @@ def _read_file(folder: Path, resource: Resource, layout: Layout, path: Path, cor
     sha256 = hash_of(path)
     records = read_records(path.read_bytes(), where, resource.encoding, resource.dialect, resource.table_schema)
     if hash_of(path) != sha256:
-        raise SourceError(where, "the file changed while it was read", "run again when the export is complete")
+        raise changed_meanwhile(where)
     here = corrections.filter(pl.col("file") == name)
     statements = statements_of(folder.name, resource, layout, name, records, corrected(records, here, where))
     return _File(name, sha256, layout, resource, statements, records.count)

@@ -20,11 +20,47 @@ COLUMNS: dict[str, tuple[str, ...]] = {
 }  # fmt: skip
 
 
-def read_reference(sources: Path, name: str) -> pl.DataFrame:
-    """One file of the master data, all text.
+NUMBER, DAY = (r"^-?\d{1,12}(\.\d{1,6})?$", "1234.5"), (r"^\d{4}-\d{2}-\d{2}$", "2025-07-01")
+FORMS: dict[str, tuple[str, str]] = {
+    "plausible_min": NUMBER, "plausible_max": NUMBER, "at_least": NUMBER, "power_of_ten": (r"^-?\d{1,2}$", "9"),
+    "valid_from": DAY, "valid_to": DAY, "changed_on": DAY, "parts_complete": (r"^(true|false)$", "true or false"),
+}  # fmt: skip
+REFERS: dict[tuple[str, str], str] = {
+    ("indicators", "unit"): "units", ("indicators", "parent"): "indicators", ("indicators", "derived_from"): "indicators",
+    ("areas", "parent_code"): "areas", ("area_changes", "old_code"): "areas", ("area_changes", "new_code"): "areas",
+}  # fmt: skip
 
-    Raises `MasterDataError` where it is missing or has other columns.
+
+def read_reference(sources: Path, name: str) -> pl.DataFrame:
+    """One file of the master data, all text, gaps as null.
+
+    Raises `MasterDataError` where it is missing, has other columns, holds a cell that has not the form of its column, or
+    names a code that its file does not have.
     """
+    table = _read(sources, name)
+    where = f"sources/{FOLDER}/{name}.csv"
+    for column, (form, example) in FORMS.items():
+        if column in table.columns:
+            has_form = pl.col(column).str.contains(form)
+            is_day = pl.col(column).str.to_date("%Y-%m-%d", strict=False).is_not_null() if form == DAY[0] else pl.lit(value=True)
+            _check(table, where, column, has_form & is_day, "cannot be read", f"write it like {example}")
+    for (file, column), other in REFERS.items():
+        if file == name:
+            codes = _read(sources, other)["code"]
+            known = pl.col(column).is_in(codes.implode())
+            _check(table, where, column, known, f"is no code of {other}.csv", f"correct it, or add the code to {other}.csv")
+    return table
+
+
+def _check(table: pl.DataFrame, where: str, column: str, holds: pl.Expr, what: str, mend: str) -> None:
+    """Raise for the first cell that is not empty and for which `holds` is false."""
+    wrong = table.with_row_index("line", offset=2).filter(pl.col(column).is_not_null(), ~holds)
+    if not wrong.is_empty():
+        line, text = wrong.select("line", column).row(0)
+        raise MasterDataError(f"{where}, line {line}", f"the {column} {text!r} {what}", mend)
+
+
+def _read(sources: Path, name: str) -> pl.DataFrame:
     path = sources / FOLDER / f"{name}.csv"
     where = f"sources/{FOLDER}/{name}.csv"
     if not path.is_file():

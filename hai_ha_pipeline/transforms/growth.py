@@ -11,7 +11,7 @@ from hai_ha_pipeline.transforms.formulas import cagr_pct, contribution_pp, growt
 from hai_ha_pipeline.transforms.shape import in_shape
 
 SERIES = ["indicator_code", "area_code"]
-PER_CENT = "PCT"
+PER_CENT = "percent"
 
 
 def growth(
@@ -40,10 +40,10 @@ def _series(
         fact_observation.filter("is_current")
         .join(dim_indicator.filter(pl.col("measure_kind") != "milestone"), on="indicator_key")
         .join(dim_area.select("area_key", "area_code", "area_name_en"), on="area_key")
-        .join(dim_unit.select("unit_code", "unit_name_en"), on="unit_code")
+        .join(dim_unit.select("unit_code", "unit_name_en", "quantity"), on="unit_code")
         .join(dim_period, on="period_key")
         .select(
-            *SERIES, "indicator_name_en", "indicator_name_vi", "area_name_en", "unit_name_en", "unit_code", "measure_kind",
+            *SERIES, "indicator_name_en", "indicator_name_vi", "area_name_en", "unit_name_en", "quantity", "measure_kind",
             "parent_code", "freq", "year", "is_cumulative", "same_period_last_year_code", "previous_period_code", "value", "lower",
             "upper", "growth_reported_pct", "growth_reported_lower_pct", "growth_reported_upper_pct", "growth_basis",
             "observation_key", period="period_code", period_last_day="last_day",
@@ -89,7 +89,7 @@ def _over_all_years(series: pl.DataFrame) -> pl.DataFrame:
 def _with_growth(pairs: pl.DataFrame) -> pl.DataFrame:
     value, base = pl.col("value"), pl.col("base")
     is_rate, is_cagr = pl.col("measure_kind") == "ratio", pl.col("comparison") == "cagr"
-    is_per_cent = pl.col("unit_code") == PER_CENT
+    is_per_cent = pl.col("quantity") == PER_CENT
     simple = growth_pct(value, base)
     # The least growth is that of the lowest value on the highest base, the most the other way round.
     lower, upper = growth_pct(pl.col("lower"), pl.col("base_upper")), growth_pct(pl.col("upper"), pl.col("base_lower"))
@@ -108,7 +108,8 @@ def _with_growth(pairs: pl.DataFrame) -> pl.DataFrame:
 
 def _with_printed_growth(pairs: pl.DataFrame) -> pl.DataFrame:
     """The printed growth where its basis is this comparison, the base it implies, and whether both can be right."""
-    printed = pl.col("growth_basis") == pl.col("comparison")
+    is_last_year = (pl.col("freq") == "A") & (pl.col("comparison") == "same_period_last_year")
+    printed = (pl.col("growth_basis") == pl.col("comparison")) | (is_last_year & (pl.col("growth_basis") == "previous_period"))
     given = pairs.with_columns(
         pl.when(printed).then(name).alias(name)
         for name in ("growth_reported_pct", "growth_reported_lower_pct", "growth_reported_upper_pct")
