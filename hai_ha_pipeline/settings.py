@@ -4,6 +4,8 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
+from hai_ha_pipeline.errors import UserError
+
 
 @dataclass(frozen=True)
 class Project:
@@ -46,6 +48,10 @@ def project() -> Project:
     """The project at `HAI_HA_PROJECT`, else at the working directory, else the one this package stands in."""
     named = os.environ.get("HAI_HA_PROJECT")
     if named:
+        if not (Path(named) / "sources").is_dir():
+            raise UserError(
+                f"HAI_HA_PROJECT={named}", "there is no folder sources/ in it", "name the folder that holds sources/, or unset it"
+            )
         return Project(Path(named).resolve())
     here = Path.cwd()
     return Project(here if (here / "sources").is_dir() else Path(__file__).resolve().parent.parent)

@@ -50,3 +50,17 @@ def test_a_correction_that_fits_no_cell_fails_the_source(tmp_path: Path, line: s
 def test_one_cell_is_corrected_once(tmp_path: Path) -> None:
     write(source(tmp_path / "sources", descriptor=DESCRIPTOR), {"corrections.csv": HEADER + LINE + LINE})
     assert ingested(tmp_path).source_file["state"].to_list() == ["failed"]
+
+
+@pytest.mark.parametrize(
+    ("lines", "said"),
+    [
+        ("table.csv,2,figure,100,200,misprint,2026-11-24\ntable.csv,2,figure,100,300,misprint,2026-11-24\n", "corrected twice"),
+        ("table.csv,2,figure,100,200,,2026-11-24\n", "has no reason or no date"),
+        ("table.csv,2,figure,100,200,misprint,\n", "has no reason or no date"),
+    ],
+)
+def test_a_correction_stands_once_and_with_its_evidence(tmp_path: Path, lines: str, said: str) -> None:
+    write(tmp_path / "pages", {"corrections.csv": "file,row,column,expected,corrected,reason,since\n" + lines})
+    with pytest.raises(SourceError, match=said):
+        read_corrections(tmp_path / "pages")

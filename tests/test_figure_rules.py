@@ -107,3 +107,15 @@ def test_the_ambiguous_turnover_of_the_interview_loads_with_its_correction(tmp_p
 def test_the_publication_of_a_document_is_a_day() -> None:
     found = judged_row(published_on="~2024-07")
     assert (found["published_on"], found["is_published_on_inferred"]) == (datetime(2024, 7, 31, tzinfo=UTC).date(), True)
+
+
+@pytest.mark.parametrize("value", ["down 5", "equal to 107,2 of the same period"])
+def test_a_fall_or_an_index_is_no_level(value: str) -> None:
+    # Loaded as +5 or 107.2 it would be a wrong figure without a word.
+    assert judged_row(value=value)["rule"] == "unknown-words"
+
+
+def test_a_conversion_that_loses_no_digit_is_exact() -> None:
+    # 8,890,000 million VND are exactly 8,890 billion; a millionth of a million is a billionth of a billion.
+    assert judged_row(value="8.890.000", unit="million VND")["value"] == Decimal(8890)
+    assert judged_row(value="0,000001", unit="million VND")["rule"] == "constraint-error"

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hai_ha_pipeline.errors import SourceError
+from hai_ha_pipeline.errors import SourceError, UserError
 from hai_ha_pipeline.keys import file_key, stable_key
 from hai_ha_pipeline.settings import project
 from tests.build import REPOSITORY
@@ -48,4 +48,7 @@ def test_the_project_is_the_named_one_else_the_working_directory_else_this_one(t
     (tmp_path / "sources").mkdir()
     assert project().root == tmp_path
     monkeypatch.setenv("HAI_HA_PROJECT", str(tmp_path / "elsewhere"))
+    with pytest.raises(UserError, match="there is no folder sources/ in it"):
+        project()
+    (tmp_path / "elsewhere" / "sources").mkdir(parents=True)
     assert project().database == tmp_path / "elsewhere" / "warehouse" / "hai_ha.duckdb"

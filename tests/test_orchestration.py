@@ -9,7 +9,7 @@ import pytest
 
 from hai_ha_pipeline.contracts.audit import Load
 from hai_ha_pipeline.definitions import defs
-from hai_ha_pipeline.orchestration import assets
+from hai_ha_pipeline.orchestration import assets, automation
 from hai_ha_pipeline.orchestration.automation import daily_refresh, source_files_changed
 from hai_ha_pipeline.orchestration.metadata import as_markdown, column_schema, of_table
 from hai_ha_pipeline.orchestration.run import step_names
@@ -34,12 +34,10 @@ def evaluate(instance: dg.DagsterInstance, cursor: str | None = None) -> tuple[o
 
 
 def test_the_sensor_asks_for_a_run_when_a_file_is_added_changed_or_removed(here: Path) -> None:
+    readme = here / "sources" / "README.md"
     with dg.DagsterInstance.ephemeral() as instance:
         request, cursor = evaluate(instance)
         assert isinstance(request, dg.RunRequest)
-        assert request.run_key == cursor == fingerprint(here / "sources")
-        assert isinstance(evaluate(instance, cursor)[0], dg.SkipReason)
-        readme = here / "sources" / "README.md"
         readme.write_text("changed")
         request, cursor = evaluate(instance, cursor)
         assert isinstance(request, dg.RunRequest)
@@ -49,6 +47,22 @@ def test_the_sensor_asks_for_a_run_when_a_file_is_added_changed_or_removed(here:
         readme.unlink()
         request, cursor = evaluate(instance, cursor)
         assert isinstance(request, dg.RunRequest)
+        assert isinstance(evaluate(instance, cursor)[0], dg.SkipReason)
+
+
+def test_the_sensor_rests_while_the_warehouse_is_made_from_the_files_that_are_there(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    published: list[str | None] = [fingerprint(here / "sources")]
+    monkeypatch.setattr(automation, "published_fingerprint", lambda _: published[0])
+    with dg.DagsterInstance.ephemeral() as instance:
+        skipped, cursor = evaluate(instance)
+        assert isinstance(skipped, dg.SkipReason)
+        published[0] = None  # somebody deleted the warehouse
+        request, cursor = evaluate(instance, cursor)
+        assert isinstance(request, dg.RunRequest)
+        assert request.run_key is None  # a key would keep Dagster from ever running the same contents again
+        skipped, _ = evaluate(instance, cursor)  # that run failed: not asked for again until something changes
+        assert isinstance(skipped, dg.SkipReason)
+        assert "did not publish" in str(skipped.skip_message)
 
 
 def test_the_sensor_does_not_care_about_dates_and_hidden_files(here: Path) -> None:

@@ -2,11 +2,12 @@
 
 import csv
 import json
+import os
 import sys
 from collections.abc import Iterable
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, Literal
 
 from rich import box
 from rich.console import Console
@@ -15,10 +16,16 @@ from rich.text import Text
 
 from hai_ha_pipeline.storage.query import Answer
 
+WIDE = 180
 STATUS_STYLES = {
     "achieved": "green", "on_track": "green", "at_risk": "yellow", "off_track": "red", "reversing": "red", "not_achieved": "red",
     "undetermined": "cyan", "not_assessable": "dim", "no_result": "dim",
 }  # fmt: skip
+
+
+def console() -> Console:
+    """Where answers go; in a pipe wide enough for every table."""
+    return Console() if sys.stdout.isatty() or "COLUMNS" in os.environ else Console(width=WIDE)
 
 
 def show(answer: Answer, shown_as: str) -> None:
@@ -34,8 +41,8 @@ def show(answer: Answer, shown_as: str) -> None:
         table = _table(answer.columns, [isinstance(value, int | float | Decimal) for value in (answer.rows or [()])[0]])
         for row in answer.rows:
             table.add_row(*(Text(as_text(value)) for value in row))
-        Console().print(table)
-        Console().print(f"{len(answer.rows)} rows", style="dim")
+        console().print(table)
+        console().print(f"{len(answer.rows)} rows", style="dim")
 
 
 def show_attainment(answer: Answer, shown_as: str) -> None:
@@ -54,11 +61,11 @@ def show_attainment(answer: Answer, shown_as: str) -> None:
                 status = Text(row["status"].replace("_", " "), style=STATUS_STYLES[row["status"]])
                 table.add_row(
                     row["indicator"], _target(row), _result(row), row["unit"], row["result_until"] or "",
-                    _percent(row["fulfilment_pct"]), _percent(row["progress_pct"]), _percent(row["expected_pct"]), status,
+                    "" if row["target_operator"] in {"<=", "reduce_by"} else _percent(row["fulfilment_pct"]), _percent(row["progress_pct"]), _percent(row["expected_pct"]), status,
                 )  # fmt: skip
-        Console().print(f"\n[bold]{area}[/bold], targets for {rows[0]['target_period'][:4]}")
-        Console().print(table)
-    Console().print(
+        console().print(f"\n[bold]{area}[/bold], targets for {rows[0]['target_period'][:4]}")
+        console().print(table)
+    console().print(
         "> more than, < less than, ≥ at least, ≤ at most. As printed, and why each status was given: --format json", style="dim"
     )
 
@@ -82,8 +89,8 @@ def show_growth(answer: Answer, shown_as: str) -> None:
                     as_text(row["value"]), as_text(row["base"]), _percent(row["growth_pct"]), _percent(row["growth_reported_pct"]),
                     _percent(row["change_pp"]), _percent(row["implied_base"]), row["unit"],
                 )  # fmt: skip
-        Console().print(f"\n[bold]{area}[/bold], growth")
-        Console().print(table)
+        console().print(f"\n[bold]{area}[/bold], growth")
+        console().print(table)
 
 
 def _target(row: dict[str, Any]) -> str:
@@ -121,7 +128,8 @@ def _percent(value: Decimal | None) -> str:
 def _table(columns: Iterable[str], is_number: list[bool]) -> Table:
     table = Table(box=box.SIMPLE_HEAD, header_style="bold")
     for position, column in enumerate(columns):
-        table.add_column(column, justify="right" if is_number[position : position + 1] == [True] else "left", overflow="fold")
+        justify: Literal["left", "right"] = "right" if is_number[position : position + 1] == [True] else "left"
+        table.add_column(column, justify=justify, overflow="fold", min_width=20 if column == "indicator" else None)
     return table
 
 

@@ -39,11 +39,18 @@ class DimIndicator(Contract):
     synonyms: str = pa.Field(nullable=True, description="Other names, separated by |.")
     description: str = pa.Field(nullable=True, description="Definition and traps.")
 
+    @pa.dataframe_check(description="The believable range has its lower end first.")
+    def _range_has_its_lower_end_first(cls, data: pa.PolarsData) -> pl.LazyFrame:
+        return data.lazyframe.select((pl.col("plausible_min") <= pl.col("plausible_max")).fill_null(value=True))
+
 
 class DimArea(Contract):
     """One row is one version of an administrative unit: since 1 July 2025 codes are re-used under other names."""
 
     area_key: int = pa.Field(unique=True, description="Key of the version; the same in every build.")
+    area_series_key: int = pa.Field(
+        description="The same for the versions of one unit: those that share code and bare name. A re-used code is another unit."
+    )
     area_code: str = pa.Field(description="Official code, as text.")
     valid_from: DAY = pa.Field(description="First day of this version; 1900-01-01 where it began before any figure here.")
     valid_to: DAY = pa.Field(nullable=True, description="First day it no longer holds; null while it does.")

@@ -126,7 +126,7 @@ class Growth(Contract):
     class Config:
         """One row a series, period and comparison."""
 
-        unique = ["indicator_code", "area_code", "period", "comparison"]
+        unique = ["indicator_code", "area_code", "area_name_en", "period", "comparison"]
 
     @pa.dataframe_check(description="A missing growth has its reason.")
     def _a_missing_growth_has_its_reason(cls, data: pa.PolarsData) -> pl.LazyFrame:
@@ -156,4 +156,4 @@ class Consistency(Contract):
     class Config:
         """One row a check and subject."""
 
-        unique = ["check_name", "indicator_code", "area_code", "period", "role"]
+        unique = ["check_name", "indicator_code", "area_code", "area_name_en", "period", "role"]

@@ -3,6 +3,7 @@
 A table's asset is its function, its contract's check, and what the UI shows of it; nothing here computes a figure.
 """
 
+import re
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -22,11 +23,11 @@ from hai_ha_pipeline.reading.reference import read_reference
 from hai_ha_pipeline.settings import project
 from hai_ha_pipeline.storage.publish import publish
 from hai_ha_pipeline.storage.stage import Stage
-from hai_ha_pipeline.tables import PUBLISHED, READ, REFERENCE, TABLES, Read, Table
+from hai_ha_pipeline.tables import ALL, PUBLISHED, READ, REFERENCE, TABLES, Read, Table
 from hai_ha_pipeline.transforms.figures import figure
 
 FRAME = dg.PythonObjectDagsterType(pl.DataFrame, name="DataFrame")
-CONTRACT, SOURCES_READ = "contract", "sources_read"
+CONTRACT, SOURCES_READ, WAREHOUSE = "contract", "sources_read", "warehouse"
 FAILING_CASES = 20
 RETRY = dg.RetryPolicy(max_retries=2, delay=1, backoff=dg.Backoff.EXPONENTIAL)
 BUILD, *READ_BY_INGEST = READ
@@ -35,7 +36,7 @@ BUILD, *READ_BY_INGEST = READ
 def all_assets() -> list[dg.AssetsDefinition | dg.AssetSpec]:
     """Every asset, in the order of the flow."""
     return [
-        *(_source_spec(folder) for folder in source_folders(project().sources)),
+        *{spec.key: spec for spec in map(_source_spec, source_folders(project().sources))}.values(),
         _build_asset(),
         *(_reference_asset(name) for name in REFERENCE),
         _ingest_assets(),
@@ -51,7 +52,13 @@ def _source_spec(folder: Path) -> dg.AssetSpec:
         description = f"{package.title}\n\n{package.description or ''}"
     except UserError as error:
         description = f"This source fails: {error}"
-    return dg.AssetSpec(folder.name, group_name="1_sources", description=description, kinds={"csv"})
+    return dg.AssetSpec(_source_key(folder.name), group_name="1_sources", description=description, kinds={"csv"})
+
+
+def _source_key(source: str) -> str:
+    """The asset key of a source: its folder's name, made fit for Dagster and unlike any table's."""
+    fit = re.sub(r"[^A-Za-z0-9_]", "_", source)
+    return f"source_{fit}" if fit in {*REFERENCE, *(table.name for table in ALL), WAREHOUSE} else fit
 
 
 def _build_asset() -> dg.AssetsDefinition:
@@ -83,7 +90,7 @@ def _reference_asset(name: str) -> dg.AssetsDefinition:
 
 
 def _ingest_assets() -> dg.AssetsDefinition:
-    sources = [folder.name for folder in source_folders(project().sources)]
+    sources = list(dict.fromkeys(_source_key(folder.name) for folder in source_folders(project().sources)))
     outs = {table.name: dg.AssetOut(dagster_type=FRAME, **_described(table)) for table in READ_BY_INGEST}
     checks = [
         *(spec for table in READ_BY_INGEST for spec in _check_specs(table)),
@@ -129,7 +136,7 @@ def _report_sources(context: dg.AssetExecutionContext, source_file: pl.DataFrame
             "records_read": files["records_read"].sum(),
             "files": dg.MetadataValue.md(as_markdown(files.select("file", "records_read", "cells_read", "sha256"))),
         }
-        context.log_event(dg.AssetMaterialization(name, metadata=metadata))
+        context.log_event(dg.AssetMaterialization(_source_key(name), metadata=metadata))
         if message := files["message"].drop_nulls().first():
             context.log.warning(f"{name} is {metadata['state']}. {message!s}")
 
@@ -166,11 +173,12 @@ def _warehouse_asset() -> dg.AssetsDefinition:
         kinds={"duckdb"},
         retry_policy=RETRY,
     )
-    def warehouse(context: dg.AssetExecutionContext) -> dg.MaterializeResult:
+    def warehouse() -> dg.MaterializeResult:
         here, stage = project(), Stage(project().stage)
         built_from = stage.read(BUILD.name)
         if built_from["fingerprint"].to_list() != [fingerprint(here.sources)]:
-            context.log.warning("The sources changed while this run went on; run again to take the change in.")
+            message = "the sources changed while this run went on\n  How to mend it: run again when nobody is writing to them"
+            raise dg.Failure(f"{here.sources}: {message}", allow_retries=False)
         try:
             published = publish(here.database, {name: stage.path(name) for name in PUBLISHED}, PUBLISHED)
         except UserError as error:

@@ -1,5 +1,7 @@
 """When the warehouse is made: the job, its daily schedule, and the sensor that watches the sources."""
 
+from datetime import UTC, datetime, timedelta
+
 import dagster as dg
 
 from hai_ha_pipeline.reading.archive import fingerprint
@@ -7,6 +9,16 @@ from hai_ha_pipeline.settings import project
 from hai_ha_pipeline.storage.publish import published_fingerprint
 
 JOB = "refresh_warehouse"
+
+FORGOTTEN_AFTER = timedelta(minutes=15)
+
+
+def is_under_way(instance: dg.DagsterInstance) -> bool:
+    """Whether a run of the job is going on. One that was killed stays "started" for ever, so an old one does not count."""
+    under_way = [dg.DagsterRunStatus.QUEUED, dg.DagsterRunStatus.STARTING, dg.DagsterRunStatus.STARTED]
+    recent = dg.RunsFilter(job_name=JOB, statuses=under_way, updated_after=datetime.now(UTC) - FORGOTTEN_AFTER)
+    return bool(instance.get_run_records(recent, limit=1))
+
 
 refresh_warehouse = dg.define_asset_job(
     JOB,
@@ -33,15 +45,18 @@ daily_refresh = dg.ScheduleDefinition(
     description="Starts a run when a file under sources/ is added, changed or removed.",
 )
 def source_files_changed(context: dg.SensorEvaluationContext) -> dg.RunRequest | dg.SkipReason:
-    """Ask for a run where the sources differ from what the last request or the published warehouse was made from."""
-    now = fingerprint(project().sources)
-    if now == (context.cursor or published_fingerprint(project().database)):
-        return dg.SkipReason("no file under sources/ has changed")
-    running = dg.RunsFilter(job_name=JOB, statuses=[dg.DagsterRunStatus.QUEUED, dg.DagsterRunStatus.STARTING, dg.DagsterRunStatus.STARTED])
-    if context.instance.get_run_records(running, limit=1):
-        return dg.SkipReason("the sources have changed; waiting for the run that is under way")
-    if now == published_fingerprint(project().database):
-        context.update_cursor(now)
+    """Ask for a run where the published warehouse is not made from the files that are there.
+
+    The cursor holds what was asked for last, so that a run that failed is not asked for again until something changes.
+    """
+    now, published = fingerprint(project().sources), published_fingerprint(project().database)
+    if now == published:
+        context.update_cursor("")
         return dg.SkipReason("the published warehouse is made from these files")
-    context.update_cursor(now)
-    return dg.RunRequest(run_key=now)
+    if is_under_way(context.instance):
+        return dg.SkipReason("the sources have changed; waiting for the run that is under way")
+    asked_for = f"{now} instead of {published}"
+    if context.cursor == asked_for:
+        return dg.SkipReason("a run for these files was started and did not publish; mend what it says, or start one by hand")
+    context.update_cursor(asked_for)
+    return dg.RunRequest()

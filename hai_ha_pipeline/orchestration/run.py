@@ -12,7 +12,8 @@ from pathlib import Path
 import dagster as dg
 
 from hai_ha_pipeline.definitions import defs
-from hai_ha_pipeline.orchestration.automation import JOB
+from hai_ha_pipeline.errors import UserError
+from hai_ha_pipeline.orchestration.automation import JOB, is_under_way
 from hai_ha_pipeline.settings import project
 
 POLL_SECONDS = 0.1
@@ -30,12 +31,22 @@ class Step:
 
 
 def dagster_home() -> Path:
-    """The folder of run history: `DAGSTER_HOME`, else the project's own, made with its settings where it is missing."""
-    home = Path(os.environ.setdefault("DAGSTER_HOME", str(project().dagster_home)))
+    """The folder of run history: `DAGSTER_HOME`, else the project's own, made with its settings where it is missing.
+
+    Raises `UserError` where `DAGSTER_HOME` is no absolute path.
+    """
+    chosen = os.environ.get("DAGSTER_HOME")
+    if chosen:
+        if not Path(chosen).is_absolute():
+            raise UserError(f"DAGSTER_HOME={chosen}", "is no absolute path", "write the whole path, or unset it")
+        Path(chosen).mkdir(parents=True, exist_ok=True)
+        return Path(chosen)
+    home = project().dagster_home
     home.mkdir(parents=True, exist_ok=True)
     settings = home / "dagster.yaml"
     if not settings.exists():
         settings.write_text(files("hai_ha_pipeline.orchestration").joinpath("dagster.yaml").read_text())
+    os.environ["DAGSTER_HOME"] = str(home)
     return home
 
 
@@ -48,11 +59,14 @@ def step_names() -> list[str]:
 def refresh(tell: Callable[[Step], None]) -> bool:
     """Run the job; `tell` hears of every step when it begins and ends. True where the run succeeded.
 
-    The run stands in the history that the UI shows.
+    The run stands in the history that the UI shows. Raises `UserError` while another run is under way.
     """
     dagster_home()
     run_id = str(uuid.uuid4())
     quiet = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
+    with dg.DagsterInstance.get() as instance:
+        if is_under_way(instance):
+            raise UserError("hai-ha run", "another run is under way", "wait until it has finished; the Dagster UI shows it")
     with dg.DagsterInstance.get() as instance, _watched(instance, run_id, tell):
         result = defs.resolve_job_def(JOB).execute_in_process(instance=instance, run_id=run_id, run_config=quiet, raise_on_error=False)
         return result.success

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 ROMAN = {"I": 1, "II": 2, "III": 3, "IV": 4}
+YEARS = (1900, 2100)  # a statistic about another century is a misprint
 MONTHS_OF = {"S": 6, "T": 4, "Q": 3, "M": 1}
 
 
@@ -95,9 +96,10 @@ def read_period(text: str) -> Period | None:
     for pattern, build in _FORMS:
         if found := re.fullmatch(pattern, tidy, re.IGNORECASE):
             try:
-                return build(*found.groups())
-            except ValueError:
+                period = build(*found.groups())
+            except (ValueError, OverflowError):
                 return None
+            return period if period and period.first_day.year >= YEARS[0] and period.last_day.year <= YEARS[1] else None
     return None
 
 

@@ -22,6 +22,11 @@ def read_corrections(folder: Path) -> pl.DataFrame:
     if not path.exists():
         return pl.DataFrame(schema={name: pl.Int64 if name == "row" else pl.String for name in COLUMNS})
     corrections = read_plain(path.read_bytes(), where, COLUMNS)
+    unfounded = corrections.filter(pl.any_horizontal(pl.col("reason", "since") == ""))
+    if not unfounded.is_empty():
+        raise SourceError(
+            where, f"the correction of {unfounded['expected'][0]!r} has no reason or no date", "write the evidence, and since when"
+        )
     if corrections.select("file", "row", "column").is_duplicated().any():
         raise SourceError(where, "a cell is corrected twice", "keep one line for each cell")
     numbered = corrections.with_columns(pl.col("row").cast(pl.Int64, strict=False))
@@ -38,7 +43,7 @@ def corrected(records: Records, corrections: pl.DataFrame, where: str) -> Record
     cells = records.cells
     for line in corrections.iter_rows(named=True):
         column, row = line["column"], line["row"]
-        found = cells.filter(pl.col(ROW) == row)[column].to_list() if column in cells.columns else []
+        found = cells.filter(pl.col(ROW) == row)[column].str.strip_chars().to_list() if column in cells.columns else []
         if found != [line["expected"]]:
             stands = f"holds {found[0]!r}" if found else "does not exist"
             raise SourceError(

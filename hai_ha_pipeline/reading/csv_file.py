@@ -5,6 +5,7 @@ Strict in width: a record with more or fewer cells than the header is set aside 
 
 import csv
 import io
+import re
 import unicodedata
 from dataclasses import dataclass, field
 
@@ -16,6 +17,7 @@ from hai_ha_pipeline.errors import SourceError
 from hai_ha_pipeline.reading.descriptor import Dialect, Schema
 
 csv.field_size_limit(16 * 1024 * 1024)  # the default of 128 KiB refuses cells that the table reader takes
+MEBIBYTE = 1024 * 1024
 ROW = "@row"  # no publisher names a column so
 
 
@@ -66,16 +68,18 @@ def read_records(content: bytes, where: str, encoding: str, dialect: Dialect, sc
     lacks a declared column or holds one not declared, no header at all.
     """
     text = _decoded(content, where, encoding)
-    header_line = dialect.header_rows[0]
-    header = _header(text, where, dialect, header_line)
+    header, header_line = _header(text, where, dialect)
     _check_header(header, where, schema)
-    if not any(line.strip() for line in text.splitlines()[header_line:]):
+    if not any(line.strip() for line in re.split("\r\n|\r|\n", text)[header_line:]):
         return Records(pl.DataFrame(schema=dict.fromkeys([ROW], pl.Int64()) | dict.fromkeys(header, pl.String())), _SetAside().frame())
     _check_quotes(text, where, dialect)
     set_aside = _SetAside()
+    longest_record = len(content) if len(content) < 64 * MEBIBYTE else 16 * MEBIBYTE
     table = pyarrow.csv.read_csv(
         pa.BufferReader(text.encode()),
-        read_options=pyarrow.csv.ReadOptions(use_threads=False, skip_rows=header_line, column_names=header),
+        read_options=pyarrow.csv.ReadOptions(
+            use_threads=False, skip_rows=header_line, column_names=header, block_size=max(MEBIBYTE, 2 * longest_record)
+        ),
         parse_options=pyarrow.csv.ParseOptions(
             delimiter=dialect.delimiter,
             quote_char=dialect.quote_char,
@@ -136,6 +140,8 @@ def _decoded(content: bytes, where: str, encoding: str) -> str:
             f"byte {error.start} does not decode as {encoding} ({error.object[error.start]:#04x})",
             "declare the encoding the file really has in the descriptor's `encoding`",
         ) from None
+    except UnicodeError as error:
+        raise SourceError(where, f"does not decode as {encoding}: {error}", "declare the encoding the file really has") from None
     if "\x00" in text:
         raise SourceError(where, f"character {text.index(chr(0))} is a NUL: no text file", "export the file as CSV again")
     return unicodedata.normalize("NFC", text.removeprefix("\ufeff"))
@@ -161,18 +167,17 @@ def _check_quotes(text: str, where: str, dialect: Dialect) -> None:
         ) from None
 
 
-def _header(text: str, where: str, dialect: Dialect, header_line: int) -> list[str]:
-    lines = text.splitlines()
-    if len(lines) < header_line:
+def _header(text: str, where: str, dialect: Dialect) -> tuple[list[str], int]:
+    """The column names, and the line on which the header ends."""
+    lines = io.StringIO(text, newline="")
+    above = dialect.header_rows[0] - 1
+    for _ in range(above):
+        lines.readline()
+    reader = csv.reader(lines, delimiter=dialect.delimiter, quotechar=dialect.quote_char, doublequote=dialect.double_quote)
+    header = next(reader, [])
+    if not any(name.strip() for name in header):
         raise SourceError(where, "the file has no header", "export the file again, or correct `headerRows`")
-    return next(
-        csv.reader(
-            [lines[header_line - 1]],
-            delimiter=dialect.delimiter,
-            quotechar=dialect.quote_char,
-            doublequote=dialect.double_quote,
-        )
-    )
+    return header, above + reader.line_num
 
 
 def _check_header(header: list[str], where: str, schema: Schema) -> None:

@@ -58,8 +58,8 @@ class Origin(_Strict):
 class Dialect(_Strict):
     """How the file is laid out as CSV (Table Dialect v2)."""
 
-    delimiter: str = Field(",", min_length=1, max_length=1)
-    quote_char: str = Field('"', alias="quoteChar", min_length=1, max_length=1)
+    delimiter: str = Field(",", pattern=r"^[\x00-\x7f]$", description="One ASCII character.")
+    quote_char: str = Field('"', alias="quoteChar", pattern=r"^[\x00-\x7f]$", description="One ASCII character.")
     double_quote: bool = Field(True, alias="doubleQuote")
     header: Literal[True] = Field(True, description="A file without a header cannot be checked against its descriptor.")
     header_rows: list[int] = Field([1], alias="headerRows", min_length=1, max_length=1, description="Line of the header.")
@@ -167,9 +167,13 @@ class Resource(_Strict):
                 raise ValueError(f"the column {column!r} is used in `hai-ha`, but not declared in `schema.fields`")
         for name in FIGURES_BESIDE:
             beside = declared.get(self.statement.columns.get(name, ""))
-            if beside and beside.type == "number" and any(_marks(beside) != _marks(declared[each]) for each in value_columns):
+            if beside and _is_number(beside) and any(_marks(beside) != _marks(declared[each]) for each in value_columns):
                 raise ValueError(f"the column {beside.name!r} declares another number format than the value beside it")
         return self
+
+
+def _is_number(field: ColumnField) -> bool:
+    return field.type == "number" or bool({"decimal_char", "group_char"} & field.model_fields_set)
 
 
 def _marks(field: ColumnField) -> tuple[str, str]:

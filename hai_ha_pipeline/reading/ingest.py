@@ -3,12 +3,14 @@
 A source that fails does not stop the others: its last good content is used and it is marked stale.
 """
 
+import logging
 import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+import pandera.errors
 import polars as pl
 
 from hai_ha_pipeline.contracts.audit import Correction
@@ -22,6 +24,7 @@ from hai_ha_pipeline.reading.descriptor import Layout, Package, Resource, read_d
 from hai_ha_pipeline.reading.reference import FOLDER as REFERENCE
 from hai_ha_pipeline.reading.statements import statements_of
 
+CONTRACTS = {"statement": Statement, "figure": Figure, "source_file": SourceFile, "correction": Correction}
 Judge = Callable[[pl.DataFrame], pl.DataFrame]
 
 
@@ -62,9 +65,8 @@ def ingest(sources: Path, archive: Archive, judge: Judge, now: datetime) -> Inge
     if not folders:
         raise SourceError(str(sources), "holds no source", "add a folder with a descriptor and a file: docs/sources.md")
     parts = [_read_or_fall_back(folder, archive, judge, now) for folder in folders]
-    contracts = {"statement": Statement, "figure": Figure, "source_file": SourceFile, "correction": Correction}
     return Ingested(
-        **{name: pl.concat([empty(contract), *(getattr(part, name) for part in parts)]) for name, contract in contracts.items()}
+        **{name: pl.concat([empty(contract), *(getattr(part, name) for part in parts)]) for name, contract in CONTRACTS.items()}
     )
 
 
@@ -95,6 +97,18 @@ def _last_good(folder: Path, archive: Archive, judge: Judge, now: datetime, mess
 
 
 def _read(folder: Path, archive: Archive, judge: Judge, now: datetime, state: str, message: str | None) -> Ingested:
+    try:
+        return _read_strictly(folder, archive, judge, now, state, message)
+    except SourceError:
+        raise
+    except Exception as error:
+        # Whatever one publisher's file provokes must not stop the other sources; the log keeps where it happened.
+        logging.getLogger(__name__).exception("sources/%s", folder.name)
+        what = f"cannot be read: {type(error).__name__}: {str(error).strip().splitlines()[0] if str(error).strip() else ''}"
+        raise SourceError(f"sources/{folder.name}", what, "this case is not foreseen: please report it with the file") from error
+
+
+def _read_strictly(folder: Path, archive: Archive, judge: Judge, now: datetime, state: str, message: str | None) -> Ingested:
     package = read_descriptor(folder)
     corrections = read_corrections(folder)
     _check_no_file_is_read_twice(folder, package)
@@ -109,12 +123,28 @@ def _read(folder: Path, archive: Archive, judge: Judge, now: datetime, state: st
     figures = judge(statements)
     _check_rejected_share(folder, files, figures)
     rows = [_source_file(folder, package, file, archive.first_seen(file.sha256, now), state, message) for file in files]
-    return Ingested(
+    read = Ingested(
         statements,
         figures,
         pl.DataFrame(rows, schema=polars_schema(SourceFile)),
         corrections.select(pl.lit(folder.name).alias("source"), *corrections.columns),
     )
+    _check_contracts(folder, read)
+    return read
+
+
+def _check_contracts(folder: Path, read: Ingested) -> None:
+    """What one source gives keeps the contracts by itself, so that it can never be the one that stops the others."""
+    for name, contract in CONTRACTS.items():
+        try:
+            contract.validate(getattr(read, name), lazy=True)
+        except pandera.errors.SchemaErrors as errors:
+            case = errors.failure_cases.row(0, named=True)
+            raise SourceError(
+                f"sources/{folder.name}",
+                f"its {name} breaks the rule {case['check']} of {case['column']}: {case['failure_case']}",
+                "correct the file or its descriptor",
+            ) from None
 
 
 def _paths(folder: Path, resource: Resource) -> list[Path]:
@@ -124,7 +154,7 @@ def _paths(folder: Path, resource: Resource) -> list[Path]:
     for pattern in resource.path:
         if Path(pattern).is_absolute() or ".." in Path(pattern).parts:
             raise SourceError(where, f"the path {pattern!r} leaves the folder", "put the file into the source's folder")
-        paths = sorted(folder.glob(pattern))
+        paths = sorted(folder.glob(pattern)) if pattern.strip("./ ") else []
         if not paths:
             raise SourceError(where, f"there is no file {pattern!r}", "put the file into the folder, or correct `path`")
         found += paths

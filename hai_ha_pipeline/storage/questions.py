@@ -5,7 +5,7 @@ from pathlib import Path
 from hai_ha_pipeline.errors import QueryError
 from hai_ha_pipeline.storage.query import Answer, query
 
-AREA = "(area_code = $1 OR strip_accents(lower(area_name_en)) LIKE '%' || strip_accents(lower($1)) || '%')"
+AREA = "(area_code = $1 OR contains(strip_accents(lower(area_name_en)), strip_accents(lower($1))))"
 BUSIEST = {
     "attainment": "SELECT area_code, target_period[:4] FROM marts.attainment WHERE result_value IS NOT NULL",
     "growth": "SELECT area_code, period[:4] FROM marts.growth WHERE growth_pct IS NOT NULL OR growth_reported_pct IS NOT NULL",

@@ -3,12 +3,13 @@
 import polars as pl
 
 from hai_ha_pipeline.contracts.marts import Attainment
+from hai_ha_pipeline.contracts.types import type_of_value
 from hai_ha_pipeline.transforms.formulas import fulfilment_pct, progress_pct, reduction_pct
 from hai_ha_pipeline.transforms.sentences import as_printed, plain
 from hai_ha_pipeline.transforms.shape import in_shape
 
 PRESET = "pace"
-SERIES = ["indicator_key", "area_code"]
+SERIES = ["indicator_key", "area_series_key"]
 
 
 def attainment(
@@ -40,11 +41,11 @@ def _targets(
     return (
         fact_target.filter("is_current")
         .join(dim_indicator, on="indicator_key")
-        .join(dim_area.select("area_key", "area_code", "area_name_en", "area_name_vi"), on="area_key")
+        .join(dim_area.select("area_key", "area_series_key", "area_code", "area_name_en", "area_name_vi"), on="area_key")
         .join(dim_unit.select("unit_code", "unit_name_en"), on="unit_code")
         .join(_days(dim_period, "target"), on="period_key")
         .select(
-            *SERIES, "indicator_code", "indicator_name_en", "indicator_name_vi", "area_name_en", "area_name_vi", "desired_direction",
+            *SERIES, "area_code", "indicator_code", "indicator_name_en", "indicator_name_vi", "area_name_en", "area_name_vi", "desired_direction",
             "measure_kind", "unit_name_en", "target_key", "target_period", "target_first_day", "target_period_last_day", "target_days", "target_freq",
             "target_same_period_last_year", target_operator="operator", target_value="value", target_lower="lower", target_upper="upper",
             target_as_printed=as_printed(), stated_baseline="baseline_value", stated_baseline_period="baseline_period_code",
@@ -54,9 +55,10 @@ def _targets(
 
 
 def _results(fact_observation: pl.DataFrame, dim_area: pl.DataFrame, dim_period: pl.DataFrame) -> pl.DataFrame:
+    """The figures that hold, forecasts aside: what is only foreseen reaches no target."""
     return (
-        fact_observation.filter("is_current")
-        .join(dim_area.select("area_key", "area_code"), on="area_key")
+        fact_observation.filter("is_current", pl.col("obs_status") != "F")
+        .join(dim_area.select("area_key", "area_series_key"), on="area_key")
         .join(_days(dim_period, "result"), on="period_key")
         .select(
             *SERIES, "observation_key", "result_period", "result_first_day", "result_period_last_day", "result_days", "result_freq",
@@ -121,7 +123,12 @@ def _with_results(targets: pl.DataFrame, results: pl.DataFrame) -> pl.DataFrame:
         .with_columns(is_latest=pl.int_range(pl.len()).over("target_key", order_by=last) == pl.len().over("target_key") - 1)
     )
     return targets.join(reached, on="target_key", how="left").with_columns(
-        pl.col("is_latest").fill_null(value=True), baseline_value=pl.coalesce("baseline_value", "result_baseline")
+        pl.col("is_latest").fill_null(value=True),
+        baseline_value=pl.coalesce("baseline_value", "result_baseline"),
+        # "56.1 % of the plan" speaks of the plan of the year, not of one that ends sooner.
+        fulfilment_reported_pct=pl.when(pl.col("target_days") == pl.col("target_days").max().over("observation_key")).then(
+            "fulfilment_reported_pct"
+        ),
     )
 
 
@@ -130,13 +137,14 @@ def _with_measures(rows: pl.DataFrame) -> pl.DataFrame:
     no_result, is_flow = result.is_null(), pl.col("measure_kind") == "flow"
     falls = (pl.col("desired_direction") == "down") | (pl.col("target_operator") == "reduce_by")
     rises = pl.col("target_operator") == ">="
+    fulfilled = fulfilment_pct(result, target).cast(type_of_value, strict=False)
     is_other_rate = (pl.col("measure_kind") == "ratio") & (pl.col("result_freq") != pl.col("target_freq")).fill_null(value=False)
     starts_beyond = (target == baseline) | (rises & (baseline > target)) | (falls & (baseline < target))
     return rows.with_columns(
-        fulfilment_pct=fulfilment_pct(result, target),
+        fulfilment_pct=fulfilled,
         fulfilment_reason=pl.when(no_result).then(pl.lit("no result yet")).when(target == 0).then(
             pl.lit("the target is 0: no share of nothing can be reached, see progress_pct")
-        ),
+        ).when(fulfilled.is_null()).then(pl.lit("too large to be stored")),
         progress_pct=pl.when(~starts_beyond.fill_null(value=False) & ~is_other_rate).then(progress_pct(result, target, baseline)),
         progress_reason=pl.when(no_result).then(pl.lit("no result yet"))
         .when(is_flow & baseline.is_null()).then(pl.lit("a flow begins at nothing in every period: see fulfilment_pct"))

@@ -8,7 +8,7 @@ from hai_ha_pipeline.contracts.marts import Consistency
 from hai_ha_pipeline.transforms.sentences import plain
 from hai_ha_pipeline.transforms.shape import in_shape
 
-OCCASION = ["area_code", "period", "role"]
+OCCASION = ["area_series_key", "period", "role"]
 
 
 def consistency(
@@ -21,12 +21,14 @@ def consistency(
     current = (
         both.filter("is_current")
         .join(dim_indicator, on="indicator_key")
-        .join(dim_area.select("area_key", "area_code", "area_name_en"), on="area_key")
+        .join(dim_area.select("area_key", "area_series_key", "area_code", "area_name_en"), on="area_key")
         .join(dim_period.select("period_key", period="period_code"), on="period_key")
     )
+    named = current.sort("area_key").group_by("area_series_key", "period")
+    areas = named.agg(pl.col("area_code", "area_name_en").first())
     return (
         pl.concat([check(current, dim_indicator).with_columns(check_name=pl.lit(name)) for name, check in CHECKS.items()], how="diagonal")
-        .join(current.select("area_code", "area_name_en", "period").unique(), on=["area_code", "period"], how="left")
+        .join(areas, on=["area_series_key", "period"], how="left")
         .join(dim_indicator.select("indicator_code", "indicator_name_en"), on="indicator_code", how="left")
         .with_columns(verdict=_verdict())
         .pipe(in_shape, Consistency)

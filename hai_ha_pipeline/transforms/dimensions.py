@@ -40,7 +40,11 @@ def dim_area(areas: pl.DataFrame) -> pl.DataFrame:
     return _typed(
         areas.rename(
             {"code": "area_code", "type_vi": "area_type_vi", "name_vi": "area_name_vi", "name_en": "area_name_en"}
-        ).with_columns(pl.col("valid_from").str.to_date().fill_null(SINCE_EVER), pl.col("valid_to").str.to_date()),
+        ).with_columns(
+            pl.col("valid_from").str.to_date().fill_null(SINCE_EVER),
+            pl.col("valid_to").str.to_date(),
+            area_series_key=_keys(areas.select("code", pl.col("synonyms").fill_null("").str.split("|").list.first()), "area_series"),
+        ),
         DimArea, "area_key", "area_code", "valid_from",
     )  # fmt: skip
 
@@ -111,9 +115,9 @@ def dim_source(figure: pl.DataFrame, source_file: pl.DataFrame) -> pl.DataFrame:
         "source", "file", "publisher", "licence", "ingested_at", "sha256", source_title_of_file="title", address_of_file="address"
     )
     return (
-        documents.join(files, on=["source", "file"], how="left")
-        .with_columns(source_key=document_key(documents), source_title=pl.coalesce("title", "source_title_of_file"))
-        .with_columns(pl.coalesce("address", "address_of_file").alias("address"))
+        documents.with_columns(source_key=document_key(documents))
+        .join(files, on=["source", "file"], how="left")
+        .with_columns(source_title=pl.coalesce("title", "source_title_of_file"), address=pl.coalesce("address", "address_of_file"))
         .select(list(polars_schema(DimSource)))
         .sort("source", "file", "published_on", "address", "source_title")
     )
@@ -129,6 +133,10 @@ def document_key(figures: pl.DataFrame) -> pl.Series:
 
 def _typed(frame: pl.DataFrame, contract: type[Contract], key: str, *natural_key: str) -> pl.DataFrame:
     """The frame with its key and exactly the contract's columns, sorted by what is its natural key."""
-    rows = frame.select(natural_key).rows()
-    keys = [stable_key(key, *("" if part is None else str(part) for part in row)) for row in rows]
-    return frame.with_columns(pl.Series(key, keys, pl.Int64)).select(list(polars_schema(contract))).sort(natural_key)
+    keys = _keys(frame.select(natural_key), key).alias(key)
+    return frame.with_columns(keys).select(list(polars_schema(contract))).sort(natural_key)
+
+
+def _keys(names: pl.DataFrame, kind: str) -> pl.Series:
+    """The stable key of each row of natural keys."""
+    return pl.Series([stable_key(kind, *("" if part is None else str(part) for part in row)) for row in names.rows()], dtype=pl.Int64)

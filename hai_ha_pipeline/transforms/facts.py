@@ -6,7 +6,7 @@ from hai_ha_pipeline.contracts.core import FactObservation, FactTarget
 from hai_ha_pipeline.contracts.types import polars_schema
 from hai_ha_pipeline.transforms.dimensions import document_key
 
-SERIES = ["indicator_code", "area_code", "period_code"]
+SERIES = ["indicator_code", "area_series_key", "period_code"]
 RELEASE_STAGE = {"F": 0, "E": 1, "P": 2}
 FINAL_STAGE = 3
 
@@ -50,13 +50,16 @@ def fact_target(
 
 
 def _operator() -> pl.Expr:
-    """How a result is compared with the target: as the words say, and where they say nothing as the direction does."""
+    """How a result is compared with the target: as the words say, and where they say nothing as the direction does.
+
+    "Nearly" and "about" describe the figure, not the wish.
+    """
     qualifier, direction = pl.col("qualifier"), pl.col("desired_direction")
     return (
         pl.when("is_reduction").then(pl.lit("reduce_by"))
         .when(qualifier == "range").then(pl.lit("between"))
         .when(qualifier.is_in(["more_than", "at_least"])).then(pl.lit(">="))
-        .when(qualifier.is_in(["nearly", "at_most"])).then(pl.lit("<="))
+        .when(qualifier == "at_most").then(pl.lit("<="))
         .when(direction == "up").then(pl.lit(">="))
         .when(direction == "down").then(pl.lit("<="))
         .otherwise(pl.lit("="))
@@ -74,7 +77,11 @@ def _with_keys(
     keyed = (
         figures.with_columns(source_key=document_key(figures))
         .join(dim_indicator.select("indicator_code", "indicator_key", "desired_direction"), on="indicator_code", how="left")
-        .join(dim_area.select("area_key", "area_code", area_valid_from="valid_from"), on=["area_code", "area_valid_from"], how="left")
+        .join(
+            dim_area.select("area_key", "area_series_key", "area_code", area_valid_from="valid_from"),
+            on=["area_code", "area_valid_from"],
+            how="left",
+        )
         .join(dim_period.select("period_code", "period_key"), on="period_code", how="left")
         .join(dim_unit.select("unit_code", "unit_key"), on="unit_code", how="left")
         .drop("published_on")

@@ -10,7 +10,7 @@ from hai_ha_pipeline.contracts.types import type_of_value
 from hai_ha_pipeline.transforms.formulas import cagr_pct, contribution_pp, growth_pct, implied_base
 from hai_ha_pipeline.transforms.shape import in_shape
 
-SERIES = ["indicator_code", "area_code"]
+SERIES = ["indicator_code", "area_series_key"]
 PER_CENT = "percent"
 
 
@@ -39,11 +39,11 @@ def _series(
     return (
         fact_observation.filter("is_current")
         .join(dim_indicator.filter(pl.col("measure_kind") != "milestone"), on="indicator_key")
-        .join(dim_area.select("area_key", "area_code", "area_name_en"), on="area_key")
+        .join(dim_area.select("area_key", "area_series_key", "area_code", "area_name_en"), on="area_key")
         .join(dim_unit.select("unit_code", "unit_name_en", "quantity"), on="unit_code")
         .join(dim_period, on="period_key")
         .select(
-            *SERIES, "indicator_name_en", "indicator_name_vi", "area_name_en", "unit_name_en", "quantity", "measure_kind",
+            *SERIES, "area_code", "indicator_name_en", "indicator_name_vi", "area_name_en", "unit_name_en", "quantity", "measure_kind",
             "parent_code", "freq", "year", "is_cumulative", "same_period_last_year_code", "previous_period_code", "value", "lower",
             "upper", "growth_reported_pct", "growth_reported_lower_pct", "growth_reported_upper_pct", "growth_basis",
             "observation_key", period="period_code", period_last_day="last_day",
@@ -67,8 +67,13 @@ def _on_last_year(series: pl.DataFrame) -> pl.DataFrame:
 
 
 def _on_previous_period(series: pl.DataFrame) -> pl.DataFrame:
-    """Only for parts of a year: for whole years the period before is last year. Cumulative figures have none."""
-    parts = series.filter(pl.col("freq").is_in(["S", "Q", "M"]), pl.col("previous_period_code").is_not_null())
+    """Only for parts of a year: for whole years the period before is last year.
+
+    Cumulative figures and odd spans have none; they stand here only where a growth on the period before is printed.
+    """
+    has_previous = pl.col("freq").is_in(["S", "Q", "M"]) & pl.col("previous_period_code").is_not_null()
+    is_printed = (pl.col("growth_basis") == "previous_period").fill_null(value=False) & (pl.col("freq") != "A")
+    parts = series.filter(has_previous | is_printed)
     return parts.with_columns(base_period="previous_period_code").join(_bases(series), on=[*SERIES, "base_period"], how="left")
 
 
@@ -90,19 +95,22 @@ def _with_growth(pairs: pl.DataFrame) -> pl.DataFrame:
     value, base = pl.col("value"), pl.col("base")
     is_rate, is_cagr = pl.col("measure_kind") == "ratio", pl.col("comparison") == "cagr"
     is_per_cent = pl.col("quantity") == PER_CENT
-    simple = growth_pct(value, base)
+    computed = pl.when(is_cagr).then(cagr_pct(value, base, pl.col("years"))).otherwise(growth_pct(value, base))
+    grown = pl.when(~(is_rate & is_per_cent)).then(computed).cast(type_of_value, strict=False)
     # The least growth is that of the lowest value on the highest base, the most the other way round.
     lower, upper = growth_pct(pl.col("lower"), pl.col("base_upper")), growth_pct(pl.col("upper"), pl.col("base_lower"))
     return pairs.with_columns(
-        growth_pct=pl.when(is_cagr).then(cagr_pct(value, base, pl.col("years"))).when(~(is_rate & is_per_cent)).then(simple),
+        growth_pct=grown,
         growth_lower_pct=pl.when(~is_cagr & ~(is_rate & is_per_cent)).then(lower),
         growth_upper_pct=pl.when(~is_cagr & ~(is_rate & is_per_cent)).then(upper),
         change_pp=pl.when(is_per_cent & ~is_cagr).then(value - base),
-        reason=pl.when(base.is_null()).then(pl.format("no figure for {} is known", "base_period"))
+        reason=pl.when(pl.col("base_period").is_null()).then(pl.lit("no period before this one is defined"))
+        .when(base.is_null()).then(pl.format("no figure for {} is known", "base_period"))
         .when(is_rate & is_per_cent).then(pl.lit("a rate has no growth: see change_pp"))
         .when(base == 0).then(pl.lit("the base is 0"))
         .when(base < 0).then(pl.lit("the base is negative"))
-        .when(is_cagr & (value <= 0)).then(pl.lit("an average growth needs positive values")),
+        .when(is_cagr & (value <= 0)).then(pl.lit("an average growth needs positive values"))
+        .when(grown.is_null()).then(pl.lit("too large to be stored")),
     )  # fmt: skip
 
 
@@ -128,7 +136,7 @@ def _with_printed_growth(pairs: pl.DataFrame) -> pl.DataFrame:
 
 def _with_contributions(pairs: pl.DataFrame, dim_indicator: pl.DataFrame) -> pl.DataFrame:
     """What each part adds to its parent's growth, and, where all its parts are known, what they leave unexplained."""
-    occasion = ["area_code", "period", "comparison", "base_period"]
+    occasion = ["area_series_key", "period", "comparison", "base_period"]
     simple = pairs.filter(pl.col("comparison") != "cagr", pl.col("measure_kind") != "ratio")
     parents = simple.filter(pl.col("base") > 0).select(*occasion, parent_code="indicator_code", parent_base="base")
     contributions = (
@@ -136,7 +144,7 @@ def _with_contributions(pairs: pl.DataFrame, dim_indicator: pl.DataFrame) -> pl.
         .filter(pl.col("base").is_not_null())
         .select(
             *occasion, "indicator_code", "parent_code",
-            contribution_pp=contribution_pp(pl.col("value"), pl.col("base"), pl.col("parent_base")).cast(type_of_value),
+            contribution_pp=contribution_pp(pl.col("value"), pl.col("base"), pl.col("parent_base")).cast(type_of_value, strict=False),
         )
     )  # fmt: skip
     part_counts = dim_indicator.group_by(indicator_code="parent_code").agg(part_count=pl.len())

@@ -84,6 +84,7 @@ def with_levels(statements: pl.DataFrame) -> pl.DataFrame:
     measured = statements.with_columns(
         qualifier_code=qualifier, exact_value=value, step=step, reduction_pct=reduction, baseline_value=baseline, power=power,
         low=number, high=second, whole=pl.when(pl.col("value_is_part")).then(second),
+        loses_digits=(_scaled(number, -power) != pl.col("value_number")) & ~is_relative,
         other_value=_scaled(pl.col("value_other_reading"), power),
     )  # fmt: skip
     bound = pl.col("qualifier_code")

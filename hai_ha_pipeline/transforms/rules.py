@@ -77,6 +77,10 @@ RULES: list[Rule] = [
         "unit-of-another-quantity", "value", pl.col("value_is_percent") & (pl.col("quantity") != PER_CENT),
         pl.format("is in per cent, but its unit measures {}", "quantity"),
     ),
+    Rule(
+        "unknown-words", "value", pl.col("value_direction").is_in(["fall", "index"]),
+        pl.lit("the words say a fall or an index, which only a growth can be: write the signed growth, or map the cell under `names`"),
+    ),
     Rule("unknown-words", "value", pl.col("value_unknown_words").is_not_null(), pl.format("the words '{}' beside the number are not known, so its meaning is not certain", "value_unknown_words")),
     Rule("unknown-words", "status", pl.col("status_unknown_words").is_not_null() & ~pl.col("is_sdmx_status"), pl.lit("no release stage is called so: write an SDMX code such as A, P, E, F")),
     Rule(
@@ -88,7 +92,7 @@ RULES: list[Rule] = [
     ),
     Rule("constraint-error", "value", pl.col("value_is_range") & (pl.col("value_second") < pl.col("value_number")), pl.lit("is a range that runs backwards")),
     Rule("missing-baseline", "baseline", pl.col("is_reduction") & pl.col("baseline_value").is_null(), pl.lit("a reduction needs the level it starts from: print it as 39/67, or give `baseline`")),
-    Rule("constraint-error", "value", pl.col("value_decimals") - pl.col("power") > 6, pl.lit("has more than six decimals in the canonical unit")),
+    Rule("constraint-error", "value", pl.col("loses_digits"), pl.lit("has more than six decimals in the canonical unit")),
     Rule("constraint-error", "value", pl.col("fitted_value").is_null(), pl.lit("is too large for DECIMAL(18,6) in the canonical unit")),
     Rule(
         "constraint-error", "value", _is_outside("fitted_value"),
