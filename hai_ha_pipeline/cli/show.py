@@ -4,7 +4,8 @@ import csv
 import json
 import os
 import sys
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, Literal
@@ -16,11 +17,25 @@ from rich.text import Text
 
 from hai_ha_pipeline.storage.query import Answer
 
-WIDE = 180
+WIDE, NARROW = 180, 130
+KEPT_WHOLE = {"target", "result", "value", "base", "fulfilled", "of way", "expected", "growth %", "printed %", "implied base", "status"}
 STATUS_STYLES = {
     "achieved": "green", "on_track": "green", "at_risk": "yellow", "off_track": "red", "reversing": "red", "not_achieved": "red",
     "undetermined": "cyan", "not_assessable": "dim", "no_result": "dim",
 }  # fmt: skip
+
+
+Row = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column of a table for people."""
+
+    name: str
+    cell: Callable[[Row], str | Text]
+    is_number: bool = False
+    is_needed: bool = True
 
 
 def console() -> Console:
@@ -50,23 +65,12 @@ def show_attainment(answer: Answer, shown_as: str) -> None:
     if shown_as != "table":
         show(answer, shown_as)
         return
-    rows = [dict(zip(answer.columns, row, strict=True)) for row in answer.rows]
-    for area in dict.fromkeys(row["area"] for row in rows):
-        table = _table(
-            ["indicator", "target", "result", "unit", "until", "fulfilled %", "of the way %", "expected %", "status"],
-            [False, True, True, False, False, True, True, True, False],
-        )
-        for row in rows:
-            if row["area"] == area:
-                status = Text(row["status"].replace("_", " "), style=STATUS_STYLES[row["status"]])
-                table.add_row(
-                    row["indicator"], _target(row), _result(row), row["unit"], row["result_until"] or "",
-                    "" if row["target_operator"] in {"<=", "reduce_by"} else _percent(row["fulfilment_pct"]), _percent(row["progress_pct"]), _percent(row["expected_pct"]), status,
-                )  # fmt: skip
-        console().print(f"\n[bold]{area}[/bold], targets for {rows[0]['target_period'][:4]}")
-        console().print(table)
+    rows = _as_dicts(answer)
+    _show_by_area(rows, ATTAINMENT, f"targets for {rows[0]['target_period'][:4]}")
     console().print(
-        "> more than, < less than, ≥ at least, ≤ at most. As printed, and why each status was given: --format json", style="dim"
+        "Per cent of the target, and of the way from its baseline; expected by now. > more than, < less than. Why, and as printed:"
+        " --format json",
+        style="dim",
     )
 
 
@@ -75,25 +79,26 @@ def show_growth(answer: Answer, shown_as: str) -> None:
     if shown_as != "table":
         show(answer, shown_as)
         return
-    rows = [dict(zip(answer.columns, row, strict=True)) for row in answer.rows]
+    _show_by_area(_as_dicts(answer), GROWTH, "growth")
+
+
+def _as_dicts(answer: Answer) -> list[Row]:
+    return [dict(zip(answer.columns, row, strict=True)) for row in answer.rows]
+
+
+def _show_by_area(rows: list[Row], columns: list[Column], what: str) -> None:
+    """A table for each area; in a narrow terminal without the columns that one can do without."""
+    shown = [column for column in columns if column.is_needed or console().width >= NARROW]
     for area in dict.fromkeys(row["area"] for row in rows):
-        table = _table(
-            ["indicator", "period", "against", "value", "base", "growth %", "printed %", "change pp", "implied base", "unit"],
-            [False, False, False, True, True, True, True, True, True, False],
-        )
+        table = _table([column.name for column in shown], [column.is_number for column in shown])
         for row in rows:
             if row["area"] == area:
-                against = "a year on average since " if row["comparison"] == "cagr" else ""
-                table.add_row(
-                    row["indicator"], row["period"], against + row["base_period"],
-                    as_text(row["value"]), as_text(row["base"]), _percent(row["growth_pct"]), _percent(row["growth_reported_pct"]),
-                    _percent(row["change_pp"]), _percent(row["implied_base"]), row["unit"],
-                )  # fmt: skip
-        console().print(f"\n[bold]{area}[/bold], growth")
+                table.add_row(*(column.cell(row) for column in shown))
+        console().print(f"\n[bold]{area}[/bold], {what}")
         console().print(table)
 
 
-def _target(row: dict[str, Any]) -> str:
+def _target(row: Row) -> str:
     """The target with its comparison; for a reduction, the level that must be left."""
     if row["measure_kind"] == "milestone":
         return "reached"
@@ -103,12 +108,25 @@ def _target(row: dict[str, Any]) -> str:
     return sign + as_text(row["target_value"])
 
 
-def _result(row: dict[str, Any]) -> str:
+def _result(row: Row) -> str:
     """The result with its bound."""
     if row["result_value"] is None:
         return ""
     sign = "> " if row["result_upper"] is None else "< " if row["result_lower"] is None else ""
     return sign + as_text(row["result_value"])
+
+
+def _fulfilled(row: Row) -> str:
+    """Nothing for a target that falls: there a plain quotient would be best at its worst."""
+    return "" if row["target_operator"] in {"<=", "reduce_by"} else _percent(row["fulfilment_pct"])
+
+
+def _status(row: Row) -> Text:
+    return Text(row["status"].replace("_", " "), style=STATUS_STYLES[row["status"]])
+
+
+def _against(row: Row) -> str:
+    return f"{'a year on average since ' if row['comparison'] == 'cagr' else ''}{row['base_period'] or ''}"
 
 
 def as_text(value: Any) -> str:
@@ -125,11 +143,37 @@ def _percent(value: Decimal | None) -> str:
     return "" if value is None else f"{value:,.2f}"
 
 
+ATTAINMENT = [
+    Column("indicator", lambda row: row["indicator"]),
+    Column("target", _target, is_number=True),
+    Column("result", _result, is_number=True),
+    Column("unit", lambda row: row["unit"], is_needed=False),
+    Column("until", lambda row: row["result_until"] or "", is_needed=False),
+    Column("fulfilled", _fulfilled, is_number=True),
+    Column("of way", lambda row: _percent(row["progress_pct"]), is_number=True),
+    Column("expected", lambda row: _percent(row["expected_pct"]), is_number=True, is_needed=False),
+    Column("status", _status),
+]
+GROWTH = [
+    Column("indicator", lambda row: row["indicator"]),
+    Column("period", lambda row: row["period"]),
+    Column("against", _against, is_needed=False),
+    Column("value", lambda row: as_text(row["value"]), is_number=True),
+    Column("base", lambda row: as_text(row["base"]), is_number=True, is_needed=False),
+    Column("growth %", lambda row: _percent(row["growth_pct"]), is_number=True),
+    Column("printed %", lambda row: _percent(row["growth_reported_pct"]), is_number=True),
+    Column("change pp", lambda row: _percent(row["change_pp"]), is_number=True, is_needed=False),
+    Column("implied base", lambda row: _percent(row["implied_base"]), is_number=True, is_needed=False),
+    Column("unit", lambda row: row["unit"], is_needed=False),
+]
+
+
 def _table(columns: Iterable[str], is_number: list[bool]) -> Table:
-    table = Table(box=box.SIMPLE_HEAD, header_style="bold")
+    table = Table(box=box.SIMPLE_HEAD, header_style="bold", padding=(0, 1, 0, 0), pad_edge=False)
     for position, column in enumerate(columns):
         justify: Literal["left", "right"] = "right" if is_number[position : position + 1] == [True] else "left"
-        table.add_column(column, justify=justify, overflow="fold", min_width=20 if column == "indicator" else None)
+        least = 18 if column == "indicator" else None
+        table.add_column(column, justify=justify, overflow="fold", no_wrap=column in KEPT_WHOLE, min_width=least)
     return table
 
 
