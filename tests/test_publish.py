@@ -151,7 +151,6 @@ def test_the_file_has_a_format_that_older_duckdb_reads(database: Path, publish_p
         "ATTACH 'other.duckdb'",
         "INSTALL httpfs",
         "SET enable_external_access = true",
-        "PRAGMA database_size",
     ],
 )
 def test_a_query_can_only_read_the_warehouse(database: Path, publish_poor: Publisher, hostile: str) -> None:
