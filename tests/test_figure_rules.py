@@ -77,10 +77,21 @@ def test_a_bad_row_leaves_its_neighbours_alone() -> None:
     assert judged({}, {"value": "many"}, {})["verdict"].to_list() == ["accepted", "rejected", "accepted"]
 
 
-def test_a_reduction_by_a_range_is_never_loaded_with_the_range_of_the_reduction() -> None:
-    # 67 minus 39 to 40 leaves 27 to 28.
-    found = judged_row(value="39-40", baseline="67", **REDUCED)
-    assert found["verdict"] == "rejected" or (found["lower"], found["upper"]) == (Decimal(27), Decimal(28))
+@pytest.mark.parametrize(
+    ("value", "lower", "upper"),
+    [("39-40", 27, 28), ("30-40", 27, 37)],  # 67 minus 39 to 40, and 67 minus 30 to 40
+)
+def test_a_reduction_by_a_range_leaves_a_range(value: str, lower: int, upper: int) -> None:
+    found = judged_row(value=value, baseline="67", **REDUCED)
+    assert (found["lower"], found["upper"], found["qualifier"]) == (Decimal(lower), Decimal(upper), "range")
+
+
+def test_a_fall_said_twice_is_not_certain() -> None:
+    assert judged_row(growth="down -7 %")["rule"] == "unknown-words"
+
+
+def test_a_sign_may_stand_apart() -> None:
+    assert judged_row(growth="- 7 %")["growth_pct"] == Decimal(-7)
 
 
 def interview(root: Path, edited: Callable[[str], str]) -> pl.DataFrame:

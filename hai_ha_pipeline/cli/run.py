@@ -1,7 +1,7 @@
 """`hai-ha run`: each step with its rows and time while it goes on, then what came of it."""
 
 import time
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
 from rich.live import Live
@@ -67,18 +67,23 @@ def _table(steps: "dict[str, Step]") -> Table:
     return table
 
 
+def _how_many(sources: list[tuple[Any, ...]]) -> str:
+    used = sum(state != "failed" for _, state, *_ in sources)
+    return f"{used} sources" if used == len(sources) else f"{used} of {len(sources)} sources"
+
+
 def _show_summary(console: Console, summary: dict[str, Answer]) -> None:
     rows = summary["sources"].rows
     loaded, rejected, missing = (sum(row[position] for row in rows) for position in (3, 4, 5))
     console.print(
-        f"\n[bold]{loaded:,} figures[/bold] loaded from {len(rows)} sources, {rejected:,} rejected, {missing:,} cells declared missing"
+        f"\n[bold]{loaded:,} figures[/bold] loaded from {_how_many(rows)}, {rejected:,} rejected, {missing:,} cells declared missing"
     )
     for source, state, *_, message in rows:
         if state != "loaded":
             what = "its last good content is used" if state == "stale" else "nothing of it is loaded"
             console.print(Text(f"  {source} is {state} ({what}). {message}", style="yellow"))
-    for rule, figures, example, printed, reason in summary["rejections"].rows:
-        console.print(Text(f"  rejected: {figures} x {rule}, e.g. {example}, {printed!r}: {reason}", style="yellow"))
+    for rule, figures, example, what, reason in summary["rejections"].rows:
+        console.print(Text(f"  rejected: {figures} x {rule}, e.g. {example}, {what}: {reason}", style="yellow"))
     targets = Text("Targets: ")
     for position, (status, count) in enumerate(summary["targets"].rows):
         targets.append(", " if position else "").append(f"{count} {status.replace('_', ' ')}", style=STATUS_STYLES[status])

@@ -177,7 +177,7 @@ def _warehouse_asset() -> dg.AssetsDefinition:
         here, stage = project(), Stage(project().stage)
         built_from = stage.read(BUILD.name)
         if built_from["fingerprint"].to_list() != [fingerprint(here.sources)]:
-            message = "the sources changed while this run went on\n  How to mend it: run again when nobody is writing to them"
+            message = "the sources, or the code, changed while this run went on\n  How to mend it: run again when nobody is writing to them"
             raise dg.Failure(f"{here.sources}: {message}", allow_retries=False)
         try:
             published = publish(here.database, {name: stage.path(name) for name in PUBLISHED}, PUBLISHED)

@@ -50,12 +50,13 @@ def parsed_numbers(texts: pl.DataFrame) -> pl.DataFrame:
 
 
 def _tidied(text: pl.Expr) -> pl.Expr:
-    """No-break and thin blanks become blanks, dashes become hyphens, and a blank after a separator goes."""
+    """No-break and thin blanks become blanks, dashes become hyphens, and a blank after a separator or a sign goes."""
     return (
         text.str.replace_all("[\u00a0\u202f\u2009\u2007\t]", " ")
         .str.replace_all("[\u2013\u2014\u2212\u2011]", "-")
         .str.replace_all(r"(\d[.,])\s+(\d)", "${1}${2}")
         .str.strip_chars()
+        .str.replace(r"^([+-]) +(\d)", "${1}${2}")
     )
 
 

@@ -82,8 +82,9 @@ def run_summary(database: Path) -> dict[str, Answer]:
         ),
         "rejections": query(
             database,
-            """SELECT rule, count(*) AS figures, any_value(source || '/' || file || ' line ' || "row") AS example,
-                      any_value(value_as_printed) AS printed, any_value(reason) AS reason
+            """SELECT rule, count(*) AS figures, first(source || '/' || file || ' line ' || "row" ORDER BY statement_key) AS example,
+                      first(coalesce(field || ' ' || text, field || ' left empty', 'record ' || value_as_printed) ORDER BY statement_key)
+                      AS what, first(reason ORDER BY statement_key) AS reason
                FROM audit.rejected GROUP BY rule ORDER BY figures DESC, rule""",
         ),
         "targets": query(

@@ -75,15 +75,19 @@ def with_levels(statements: pl.DataFrame) -> pl.DataFrame:
         .when(is_relative).then(baseline * half / 100)
         .otherwise(_scaled(half, power))
     )  # fmt: skip
-    left = pl.when(is_relative).then(baseline * (100 - reduction) / 100).otherwise(baseline - number)
+    one, other = (_left(baseline, printed, amount, is_relative) for printed, amount in (("value_number", number), ("value_second", second)))
     printed = pl.col("value_qualifier").fill_null("exact")
     # A reduction of more than 39 leaves less than 28: the bound turns round.
     turned = pl.when(pl.col("is_reduction")).then(printed.replace(OPPOSITE)).otherwise(printed)
     qualifier = pl.when(pl.col("value_is_range")).then(pl.lit("range")).otherwise(turned)
-    value = pl.when(pl.col("is_reduction")).then(left).when(pl.col("value_is_range")).then((number + second) / 2).otherwise(number)
+    # A reduction by 30 to 40 leaves from 40 fewer to 30 fewer: the range turns round as well.
+    low = pl.when(pl.col("is_reduction")).then(other).otherwise(number)
+    high = pl.when(pl.col("is_reduction")).then(one).otherwise(second)
+    single = pl.when(pl.col("is_reduction")).then(one).otherwise(number)
+    value = pl.when(pl.col("value_is_range")).then((low + high) / 2).otherwise(single)
     measured = statements.with_columns(
         qualifier_code=qualifier, exact_value=value, step=step, reduction_pct=reduction, baseline_value=baseline, power=power,
-        low=number, high=second, whole=pl.when(pl.col("value_is_part")).then(second),
+        low=low, high=high, whole=pl.when(pl.col("value_is_part")).then(second),
         loses_digits=(_scaled(number, -power) != pl.col("value_number")) & ~is_relative,
         other_value=_scaled(pl.col("value_other_reading"), power),
     )  # fmt: skip
@@ -97,6 +101,12 @@ def with_levels(statements: pl.DataFrame) -> pl.DataFrame:
         fitted_value=pl.col("exact_value").cast(type_of_value, strict=False),
         whole_value=pl.col("whole").cast(type_of_value, strict=False),
     )
+
+
+def _left(baseline: pl.Expr, printed: str, amount: pl.Expr, is_relative: pl.Expr) -> pl.Expr:
+    """What a reduction leaves of its baseline: by a printed share of it, of at most all, or by an amount."""
+    share = pl.when(pl.col(printed) <= 100).then(pl.col(printed))
+    return pl.when(is_relative).then(baseline * (100 - share) / 100).otherwise(baseline - amount)
 
 
 def with_growth(statements: pl.DataFrame) -> pl.DataFrame:

@@ -100,6 +100,10 @@ RULES: list[Rule] = [
     ),
     Rule("type-error", "growth", pl.col("growth").is_not_null() & pl.col("growth_pct").is_null(), pl.format("no growth in the declared format ({})", _format_text())),
     Rule("unknown-words", "growth", pl.col("growth").is_not_null() & pl.col("growth_unknown_words").is_not_null(), pl.format("the words '{}' beside the growth are not known", "growth_unknown_words")),
+    Rule(
+        "unknown-words", "growth", (pl.col("growth_number") < 0) & (pl.col("growth_direction").is_in(["fall", "index"]) | pl.col("growth_is_reduction")).fill_null(value=False),
+        pl.lit("says a fall twice, in a word and in a sign: its meaning is not certain"),
+    ),
     Rule("unknown-growth-basis", "growth_basis", ~pl.col("growth_basis").is_in(["same_period_last_year", "previous_period"]), pl.lit("a growth compares with same_period_last_year or previous_period: map it under `names`")),
     Rule("type-error", "plan_fulfilment", pl.col("plan_fulfilment").is_not_null() & pl.col("plan_fulfilment_pct").is_null(), pl.format("no number in the declared format ({})", _format_text())),
     *(
