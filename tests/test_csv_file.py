@@ -73,14 +73,33 @@ def test_a_record_is_numbered_by_its_line_also_after_a_quoted_line_break() -> No
     assert (cells(records)[-1], records.damaged[ROW].to_list()) == ((5, "b", "2"), [4])
 
 
-def test_a_quote_inside_a_plain_cell_is_a_character() -> None:
-    assert cells(read('name;figure\na 5" pipe;1\nb;2\n')) == [(2, 'a 5" pipe', "1"), (3, "b", "2")]
+@pytest.mark.parametrize(
+    ("content", "loaded", "damaged"),
+    [
+        # 5 inches, or a quote too many? Both readings are possible, so the record is set aside.
+        ('name;figure\na 5" pipe;1\nb;2\n', [(3, "b", "2")], [(2, "quote-error")]),
+        ('name;figure\na;1\n"b;2\nc;3\n', [(2, "a", "1"), (4, "c", "3")], [(3, "quote-error")]),
+        ('name;figure\na;1\nb;"2\n', [(2, "a", "1")], [(3, "quote-error")]),
+        ('name;figure\na;"1"2\nb;2\n', [(3, "b", "2")], [(2, "quote-error")]),
+        # One record with a line break in its last cell, or two damaged ones around a whole one?
+        ('name;figure\na;"1\nb;2\nc;3"\nd;4\n', [(5, "d", "4")], [(2, "ambiguous-quote")]),
+        ('name;figure\n"a;1";2;3\n"b";2\n', [(3, "b", "2")], [(2, "extra-cell")]),
+        ('name;figure\n"a;1"\n"b";2\n', [(3, "b", "2")], [(2, "missing-cell")]),
+    ],
+)
+def test_a_damaged_quote_costs_its_own_record_alone(
+    content: str, loaded: list[tuple[int, str, str]], damaged: list[tuple[int, str]]
+) -> None:
+    records = read(content)
+    assert cells(records) == loaded
+    assert records.damaged.select(ROW, "rule").rows() == damaged
+    assert records.count == len(loaded) + len(damaged)
 
 
-@pytest.mark.parametrize("content", ['name;figure\na;1\n"b;2\nc;3\n', 'name;figure\na;1\nb;"2\n', 'name;figure\na;"1"2\n'])
-def test_a_quote_that_does_not_close_its_cell_is_a_damaged_file(content: str) -> None:
-    with pytest.raises(SourceError, match="quote"):
-        read(content)
+@pytest.mark.parametrize("cell", ['"two\nlines"', '"a ""quoted"" word"', '"a;b"', '""', '"two\n""quoted""\nlines"'])
+def test_a_whole_quoted_cell_is_read_as_it_is(cell: str) -> None:
+    meant = cell[1:-1].replace('""', '"')
+    assert cells(read(f"name;figure\n{cell};1\nb;2\n"))[0] == (2, meant, "1")
 
 
 def test_the_header_may_stand_below_a_title() -> None:

@@ -15,10 +15,12 @@ import pyarrow.csv
 
 from hai_ha_pipeline.errors import SourceError
 from hai_ha_pipeline.reading.descriptor import Dialect, Schema
+from hai_ha_pipeline.reading.quotes import whole_and_damaged
 
 csv.field_size_limit(16 * 1024 * 1024)  # the default of 128 KiB refuses cells that the table reader takes
 MEBIBYTE = 1024 * 1024
 ROW = "@row"  # no publisher names a column so
+DAMAGED = {ROW: pl.Int64, "text": pl.String, "rule": pl.String, "reason": pl.String}
 
 
 @dataclass(frozen=True)
@@ -48,17 +50,13 @@ class _SetAside:
         self.expected = invalid.expected_columns
         return "skip"
 
-    def frame(self) -> pl.DataFrame:
-        short = pl.col("width") < self.expected
-        return pl.DataFrame(
-            {ROW: self.rows, "text": self.texts, "width": self.widths},
-            schema={ROW: pl.Int64, "text": pl.String, "width": pl.Int64},
-        ).select(
-            ROW,
-            "text",
-            rule=pl.when(short).then(pl.lit("missing-cell")).otherwise(pl.lit("extra-cell")),
-            reason=pl.format("the record has {} cells, the header {}", "width", pl.lit(self.expected)),
-        )
+    def frame(self, header_line: int) -> pl.DataFrame:
+        rows = [
+            (place + header_line, text, "missing-cell" if width < self.expected else "extra-cell",
+             f"the record has {width} cells, the header {self.expected}")
+            for place, text, width in zip(self.rows, self.texts, self.widths, strict=True)
+        ]  # fmt: skip
+        return pl.DataFrame(rows, schema=DAMAGED, orient="row")
 
 
 def read_records(content: bytes, where: str, encoding: str, dialect: Dialect, schema: Schema) -> Records:
@@ -70,50 +68,52 @@ def read_records(content: bytes, where: str, encoding: str, dialect: Dialect, sc
     text = _decoded(content, where, encoding)
     header, header_line = _header(text, where, dialect)
     _check_header(header, where, schema)
-    if not any(line.strip() for line in re.split("\r\n|\r|\n", text)[header_line:]):
-        return Records(pl.DataFrame(schema=dict.fromkeys([ROW], pl.Int64()) | dict.fromkeys(header, pl.String())), _SetAside().frame())
-    _check_quotes(text, where, dialect)
-    set_aside = _SetAside()
-    longest_record = len(content) if len(content) < 64 * MEBIBYTE else 16 * MEBIBYTE
-    table = pyarrow.csv.read_csv(
-        pa.BufferReader(text.encode()),
-        read_options=pyarrow.csv.ReadOptions(
-            use_threads=False, skip_rows=header_line, column_names=header, block_size=max(MEBIBYTE, 2 * longest_record)
-        ),
-        parse_options=pyarrow.csv.ParseOptions(
-            delimiter=dialect.delimiter,
-            quote_char=dialect.quote_char,
-            double_quote=dialect.double_quote,
-            newlines_in_values=dialect.quote_char in text,
-            ignore_empty_lines=False,
-            invalid_row_handler=set_aside,
-        ),
-        convert_options=pyarrow.csv.ConvertOptions(column_types=dict.fromkeys(header, pa.string()), strings_can_be_null=False),
-    )
-    cells, damaged = _numbered(pl.DataFrame(pl.from_arrow(table)), set_aside.frame(), header_line)
+    lines = re.split("\r\n|\r|\n", text)[header_line:]
+    if dialect.quote_char in text:
+        cells, damaged = _quoted(lines, header, header_line, dialect)
+    else:
+        cells, damaged = _unquoted(lines, header, header_line, dialect)
     is_data = ~pl.col(ROW).is_in(dialect.comment_rows)
     blank = pl.all_horizontal(pl.exclude(ROW).str.strip_chars() == "")
     return Records(cells.filter(is_data & ~blank), damaged.filter(is_data & (pl.col("text").str.strip_chars() != "")))
 
 
-def _numbered(cells: pl.DataFrame, damaged: pl.DataFrame, header_line: int) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """Both with the line of the file on which each record begins; a cell may hold line breaks."""
-    places = pl.int_range(header_line + 1, header_line + 1 + cells.height + damaged.height, eager=True).alias(ROW)
-    readable = cells.select(
-        pl.lit(places.filter(~places.is_in(damaged[ROW].implode()))).alias(ROW),
-        breaks=pl.sum_horizontal(pl.all().str.count_matches("\n", literal=True)) if cells.width else pl.lit(0),
+def _unquoted(lines: list[str], header: list[str], header_line: int, dialect: Dialect) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Without quotes a line is a record, and only its width can be wrong."""
+    set_aside = _SetAside()
+    cells = _parsed(lines, header, dialect, set_aside)
+    damaged = set_aside.frame(header_line)
+    places = pl.int_range(header_line + 1, header_line + 1 + cells.height + damaged.height, eager=True)
+    return cells.insert_column(0, places.filter(~places.is_in(damaged[ROW].implode())).alias(ROW)), damaged
+
+
+def _quoted(lines: list[str], header: list[str], header_line: int, dialect: Dialect) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """With quotes every record is checked before it is read; a cell may hold line breaks."""
+    whole, damaged = whole_and_damaged(lines, dialect, len(header))
+    cells = _parsed([text for _, text in whole], header, dialect, _SetAside())
+    begins = pl.Series(ROW, [at + header_line + 1 for at, _ in whole], pl.Int64)
+    rows = [(each.line + header_line + 1, each.text, each.rule, each.reason) for each in damaged]
+    return cells.insert_column(0, begins), pl.DataFrame(rows, schema=DAMAGED, orient="row")
+
+
+def _parsed(records: list[str], header: list[str], dialect: Dialect, set_aside: "_SetAside") -> pl.DataFrame:
+    """The cells of records given one by one, as text."""
+    if not any(records):
+        return pl.DataFrame({name: [""] * len(records) for name in header}, schema=dict.fromkeys(header, pl.String()))
+    table = pyarrow.csv.read_csv(
+        pa.BufferReader("\n".join(records).encode()),
+        read_options=pyarrow.csv.ReadOptions(use_threads=False, column_names=header, block_size=max(MEBIBYTE, 8 * max(map(len, records)))),
+        parse_options=pyarrow.csv.ParseOptions(
+            delimiter=dialect.delimiter,
+            quote_char=dialect.quote_char,
+            double_quote=dialect.double_quote,
+            newlines_in_values=True,
+            ignore_empty_lines=False,
+            invalid_row_handler=set_aside,
+        ),
+        convert_options=pyarrow.csv.ConvertOptions(column_types=dict.fromkeys(header, pa.string()), strings_can_be_null=False),
     )
-    broken = damaged.select(ROW, breaks=pl.col("text").str.count_matches("\n", literal=True))
-    lines = (
-        pl.concat([each.cast({ROW: pl.Int64, "breaks": pl.Int64}) for each in (readable, broken)])
-        .sort(ROW)
-        .select(place=ROW, line=pl.col(ROW) + pl.col("breaks").cum_sum().shift(1, fill_value=0))
-    )
-    line_of = dict(lines.iter_rows())
-    return (
-        cells.insert_column(0, readable[ROW].replace_strict(line_of, return_dtype=pl.Int64)),
-        damaged.with_columns(pl.col(ROW).replace_strict(line_of, return_dtype=pl.Int64)),
-    )
+    return pl.DataFrame(pl.from_arrow(table))
 
 
 def read_plain(content: bytes, where: str, columns: tuple[str, ...]) -> pl.DataFrame:
@@ -145,26 +145,6 @@ def _decoded(content: bytes, where: str, encoding: str) -> str:
     if "\x00" in text:
         raise SourceError(where, f"character {text.index(chr(0))} is a NUL: no text file", "export the file as CSV again")
     return unicodedata.normalize("NFC", text.removeprefix("\ufeff"))
-
-
-def _check_quotes(text: str, where: str, dialect: Dialect) -> None:
-    """A quote that never closes, or text after a closing one, would merge or shift cells without a word."""
-    if dialect.quote_char not in text:
-        return
-    rows = csv.reader(
-        io.StringIO(text, newline=""),
-        delimiter=dialect.delimiter,
-        quotechar=dialect.quote_char,
-        doublequote=dialect.double_quote,
-        strict=True,
-    )
-    try:
-        for _ in rows:
-            pass
-    except csv.Error as error:
-        raise SourceError(
-            f"{where}, line {rows.line_num}", f"a quote is damaged or never closes ({error})", "export the file again, or mend the quotes"
-        ) from None
 
 
 def _header(text: str, where: str, dialect: Dialect) -> tuple[list[str], int]:
