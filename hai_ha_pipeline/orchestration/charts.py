@@ -78,5 +78,5 @@ def _busiest(rows: pl.DataFrame, group: list[str]) -> pl.DataFrame:
 
 def _png(chart: alt.Chart | alt.LayerChart, title: str) -> bytes:
     picture = io.BytesIO()
-    chart.properties(title=title, width=440).configure_legend(labelLimit=LABELS).save(picture, format="png", ppi=100)
+    chart.properties(title=title, width=440).configure_legend(labelLimit=LABELS, orient="bottom").save(picture, format="png", ppi=100)
     return picture.getvalue()
