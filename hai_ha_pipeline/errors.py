@@ -24,10 +24,6 @@ class MasterDataError(UserError):
     """The master data under `sources/reference/` cannot be used; nothing can be judged without it."""
 
 
-class ContractError(UserError):
-    """A table breaks its contract; nothing is published."""
-
-
 class PublishError(UserError):
     """The built warehouse is not fit to replace the published one."""
 

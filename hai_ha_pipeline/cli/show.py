@@ -50,8 +50,7 @@ def show(answer: Answer, shown_as: str) -> None:
         writer.writerow(answer.columns)
         writer.writerows(answer.rows)
     elif shown_as == "json":
-        rows = [dict(zip(answer.columns, row, strict=True)) for row in answer.rows]
-        print(json.dumps(rows, default=_plain, ensure_ascii=False, indent=1))  # noqa: T201
+        print(json.dumps(_as_dicts(answer), default=_plain, ensure_ascii=False, indent=1))  # noqa: T201
     else:
         table = _table(answer.columns, [isinstance(value, int | float | Decimal) for value in (answer.rows or [()])[0]])
         for row in answer.rows:

@@ -5,7 +5,7 @@ from typing import Any
 import pandera.polars as pa
 import polars as pl
 
-from hai_ha_pipeline.contracts.types import DAY, MOMENT, OBS_STATUSES, QUALIFIERS, ROLES, VALUE, Contract, polars_schema
+from hai_ha_pipeline.contracts.types import DAY, GROWTH_BASES, MOMENT, OBS_STATUSES, QUALIFIERS, ROLES, VALUE, Contract, polars_schema
 
 
 class Statement(Contract):
@@ -83,9 +83,7 @@ class Figure(Contract):
     growth_pct: VALUE = pa.Field(nullable=True, description="Growth as printed, in per cent; an index of 107.2 is a growth of 7.2.")
     growth_lower_pct: VALUE = pa.Field(nullable=True, description="Lowest growth the printed text allows; null for none.")
     growth_upper_pct: VALUE = pa.Field(nullable=True, description="Highest growth the printed text allows; null for none.")
-    growth_basis: str = pa.Field(
-        nullable=True, isin=("same_period_last_year", "previous_period"), description="What the printed growth compares with."
-    )
+    growth_basis: str = pa.Field(nullable=True, isin=GROWTH_BASES, description="What the printed growth compares with.")
     plan_fulfilment_pct: VALUE = pa.Field(nullable=True, description="Share of the plan fulfilled, as printed, in per cent.")
     unit_code: str = pa.Field(nullable=True, description="Unit as printed, as a code.")
     value_as_printed: str = pa.Field(nullable=True, description="The cell as it stands in the file; for a damaged record, the record.")

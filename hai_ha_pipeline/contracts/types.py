@@ -12,6 +12,7 @@ MOMENT = Annotated[pl.Datetime, "us", None]
 
 OBS_STATUSES = ("A", "B", "D", "E", "F", "G", "I", "J", "M", "N", "P", "S", "U", "V")
 ROLES = ("result", "target", "baseline")
+GROWTH_BASES = ("same_period_last_year", "previous_period")
 QUALIFIERS = ("exact", "more_than", "at_least", "nearly", "at_most", "about", "range")
 OPERATORS = (">=", "<=", "=", "between", "reduce_by")
 DIRECTIONS = ("up", "down", "maintain", "none")

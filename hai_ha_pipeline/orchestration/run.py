@@ -67,9 +67,9 @@ def refresh(tell: Callable[[Step], None]) -> bool:
     with dg.DagsterInstance.get() as instance:
         if is_under_way(instance):
             raise UserError("hai-ha run", "another run is under way", "wait until it has finished; the Dagster UI shows it")
-    with dg.DagsterInstance.get() as instance, _watched(instance, run_id, tell):
-        result = defs.resolve_job_def(JOB).execute_in_process(instance=instance, run_id=run_id, run_config=quiet, raise_on_error=False)
-        return result.success
+        job = defs.resolve_job_def(JOB)
+        with _watched(instance, run_id, tell):
+            return job.execute_in_process(instance=instance, run_id=run_id, run_config=quiet, raise_on_error=False).success
 
 
 @contextmanager

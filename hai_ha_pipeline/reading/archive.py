@@ -38,7 +38,7 @@ class Archive:
             kept = self.root / CONTENTS / sha256
             if not kept.exists():
                 content = (folder / name).read_bytes() if (folder / name).is_file() else b""
-                if hashlib.sha256(content).hexdigest() != sha256:
+                if hash_of_content(content) != sha256:
                     raise changed_meanwhile(f"sources/{folder.name}/{name}")
                 _write(kept, content)
             ledger.setdefault(sha256, _to_the_second(now).isoformat())
@@ -86,6 +86,11 @@ def hash_of(path: Path) -> str:
     """SHA-256 of a file's content."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def hash_of_content(content: bytes) -> str:
+    """SHA-256 of content already read."""
+    return hashlib.sha256(content).hexdigest()
 
 
 def fingerprint(sources: Path) -> str:

@@ -15,7 +15,7 @@ import pyarrow.csv
 
 from hai_ha_pipeline.errors import SourceError
 from hai_ha_pipeline.reading.descriptor import Dialect, Schema
-from hai_ha_pipeline.reading.quotes import whole_and_damaged
+from hai_ha_pipeline.reading.quotes import whole_and_damaged, wrong_width
 
 csv.field_size_limit(16 * 1024 * 1024)  # the default of 128 KiB refuses cells that the table reader takes
 MEBIBYTE = 1024 * 1024
@@ -52,10 +52,9 @@ class _SetAside:
 
     def frame(self, header_line: int) -> pl.DataFrame:
         rows = [
-            (place + header_line, text, "missing-cell" if width < self.expected else "extra-cell",
-             f"the record has {width} cells, the header {self.expected}")
+            (place + header_line, text, *wrong_width(width, self.expected))
             for place, text, width in zip(self.rows, self.texts, self.widths, strict=True)
-        ]  # fmt: skip
+        ]
         return pl.DataFrame(rows, schema=DAMAGED, orient="row")
 
 

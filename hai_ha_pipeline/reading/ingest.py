@@ -17,7 +17,7 @@ from hai_ha_pipeline.contracts.audit import Correction
 from hai_ha_pipeline.contracts.reading import Figure, SourceFile, Statement
 from hai_ha_pipeline.contracts.types import empty, polars_schema
 from hai_ha_pipeline.errors import SourceError
-from hai_ha_pipeline.reading.archive import Archive, changed_meanwhile, hash_of, snapshot_of
+from hai_ha_pipeline.reading.archive import Archive, changed_meanwhile, hash_of, hash_of_content, snapshot_of
 from hai_ha_pipeline.reading.corrections import corrected, read_corrections
 from hai_ha_pipeline.reading.csv_file import read_records
 from hai_ha_pipeline.reading.descriptor import Layout, Package, Resource, read_descriptor
@@ -111,13 +111,11 @@ def _read(folder: Path, archive: Archive, judge: Judge, now: datetime, state: st
 def _read_strictly(folder: Path, archive: Archive, judge: Judge, now: datetime, state: str, message: str | None) -> Ingested:
     package = read_descriptor(folder)
     corrections = read_corrections(folder)
-    _check_no_file_is_read_twice(folder, package)
-    files = [
-        _read_file(folder, resource, resource.statement, path, corrections)
-        for resource in package.resources
-        if resource.statement
-        for path in _paths(folder, resource)
+    placed = [
+        (resource, resource.statement, path) for resource in package.resources if resource.statement for path in _paths(folder, resource)
     ]
+    _check_no_file_is_read_twice(folder, [(path, resource.name) for resource, _, path in placed])
+    files = [_read_file(folder, resource, layout, path, corrections) for resource, layout, path in placed]
     _check_corrections_have_a_file(folder, corrections, files)
     statements = pl.concat([empty(Statement), *(file.statements for file in files)])
     figures = judge(statements)
@@ -166,24 +164,24 @@ def _paths(folder: Path, resource: Resource) -> list[Path]:
     return found
 
 
-def _check_no_file_is_read_twice(folder: Path, package: Package) -> None:
+def _check_no_file_is_read_twice(folder: Path, placed: list[tuple[Path, str]]) -> None:
     read_by: dict[Path, str] = {}
-    for resource in package.resources:
-        for path in _paths(folder, resource) if resource.statement else []:
-            if path in read_by:
-                raise SourceError(
-                    f"sources/{folder.name}/datapackage.yaml",
-                    f"{path.name!r} is read by the resources {read_by[path]!r} and {resource.name!r}",
-                    "each figure stands once: narrow one resource's `path`",
-                )
-            read_by[path] = resource.name
+    for path, resource in placed:
+        if path in read_by:
+            raise SourceError(
+                f"sources/{folder.name}/datapackage.yaml",
+                f"{path.name!r} is read by the resources {read_by[path]!r} and {resource!r}",
+                "each figure stands once: narrow one resource's `path`",
+            )
+        read_by[path] = resource
 
 
 def _read_file(folder: Path, resource: Resource, layout: Layout, path: Path, corrections: pl.DataFrame) -> _File:
     name = path.relative_to(folder).as_posix()
     where = f"sources/{folder.name}/{name}"
-    sha256 = hash_of(path)
-    records = read_records(path.read_bytes(), where, resource.encoding, resource.dialect, resource.table_schema)
+    content = path.read_bytes()
+    sha256 = hash_of_content(content)
+    records = read_records(content, where, resource.encoding, resource.dialect, resource.table_schema)
     if hash_of(path) != sha256:
         raise changed_meanwhile(where)
     here = corrections.filter(pl.col("file") == name)

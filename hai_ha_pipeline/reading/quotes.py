@@ -54,6 +54,11 @@ def whole_and_damaged(lines: list[str], dialect: Dialect, width: int) -> tuple[l
     return whole, damaged
 
 
+def wrong_width(cells: int, width: int) -> tuple[str, str]:
+    """The rule that a record with so many cells breaks, and its sentence."""
+    return "missing-cell" if cells < width else "extra-cell", f"the record has {cells} cells, the header {width}"
+
+
 def _cell(dialect: Dialect) -> str:
     """A cell: without any quote, or quoted from end to end with inner quotes doubled."""
     quote, delimiter = re.escape(dialect.quote_char), re.escape(dialect.delimiter)
@@ -78,5 +83,4 @@ def _damaged_line(at: int, text: str, any_record: re.Pattern[str], dialect: Dial
         return Damaged(at, text, "quote-error", "a quote stands inside a cell that is not quoted, or never closes")
     quote = re.escape(dialect.quote_char)
     cells = re.sub(rf"{quote}(?:[^{quote}]|{quote}{quote})*{quote}", "", text).count(dialect.delimiter) + 1
-    rule = "missing-cell" if cells < width else "extra-cell"
-    return Damaged(at, text, rule, f"the record has {cells} cells, the header {width}")
+    return Damaged(at, text, *wrong_width(cells, width))

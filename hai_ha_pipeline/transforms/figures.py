@@ -4,7 +4,7 @@ import pandera.errors
 import polars as pl
 
 from hai_ha_pipeline.contracts.reading import AcceptedFigure, Figure
-from hai_ha_pipeline.contracts.types import polars_schema
+from hai_ha_pipeline.contracts.types import GROWTH_BASES, ROLES, polars_schema
 from hai_ha_pipeline.transforms.levels import with_growth, with_levels, with_numbers, with_words
 from hai_ha_pipeline.transforms.names import with_area, with_indicator, with_period, with_publication, with_unit
 from hai_ha_pipeline.transforms.rules import RULES
@@ -56,8 +56,8 @@ def _with_verdict(statements: pl.DataFrame) -> pl.DataFrame:
             value=pl.col("fitted_value"),
             qualifier_as_printed=pl.col("qualifier"),
             published_on=pl.col("published_day"),
-            role=pl.when(pl.col("role").is_in(["result", "target", "baseline"])).then("role"),
-            growth_basis=pl.when(pl.col("growth_basis").is_in(["same_period_last_year", "previous_period"])).then("growth_basis"),
+            role=pl.when(pl.col("role").is_in(ROLES)).then("role"),
+            growth_basis=pl.when(pl.col("growth_basis").is_in(GROWTH_BASES)).then("growth_basis"),
             is_reduction=pl.col("is_reduction").fill_null(value=False),
         )
         .with_columns(qualifier=pl.col("qualifier_code"))

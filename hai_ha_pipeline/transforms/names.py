@@ -75,12 +75,9 @@ def with_area(statements: pl.DataFrame, dim_area: pl.DataFrame) -> pl.DataFrame:
     Versions of one code that share their bare name are one unit (a town that became a city), so the last of them in the
     period is meant; a text that fits two units in the period is ambiguous.
     """
-    bare = pl.col("synonyms").str.split("|").list.first()
     named = pl.concat_list("area_code", "area_name_vi", "area_name_en", pl.col("synonyms").fill_null("").str.split("|"))
     known = (
-        dim_area.select(
-            "area_code", "valid_from", "valid_to", "area_name_en", unit=pl.concat_str("area_code", bare, separator="/"), name=named
-        )
+        dim_area.select("area_series_key", "area_code", "valid_from", "valid_to", "area_name_en", name=named)
         .explode("name")
         .with_columns(pl.col("name").str.to_lowercase())
         .filter(pl.col("name") != "")
@@ -102,7 +99,7 @@ def with_area(statements: pl.DataFrame, dim_area: pl.DataFrame) -> pl.DataFrame:
         fitting.sort("valid_from", nulls_last=True)
         .group_by("area", "first_day", "last_day")
         .agg(
-            area_units=pl.col("unit").filter(at_that_time).n_unique(),
+            area_units=pl.col("area_series_key").filter(at_that_time).n_unique(),
             area_code=pl.col("area_code").filter(at_that_time).last(),
             area_valid_from=pl.col("valid_from").filter(at_that_time).last(),
             area_candidates=described.filter(pl.col("area_code").is_not_null()).unique(maintain_order=True).str.join("; "),

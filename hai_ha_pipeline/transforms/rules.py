@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
+from hai_ha_pipeline.contracts.types import GROWTH_BASES, ROLES
 from hai_ha_pipeline.transforms.levels import PER_CENT
 from hai_ha_pipeline.transforms.sentences import plain
 
@@ -45,7 +46,7 @@ RULES: list[Rule] = [
         "unknown-indicator", "indicator", pl.col("indicator_code").is_null(),
         pl.format("no indicator is called so; {}: add it to reference/indicators.csv or map it under `names`", pl.col("indicator_hint").fill_null("the cell is empty")),
     ),
-    Rule("unknown-role", "role", ~pl.col("role").is_in(["result", "target", "baseline"]), pl.lit("a role is result, target or baseline: map it under `names`")),
+    Rule("unknown-role", "role", ~pl.col("role").is_in(ROLES), pl.lit("a role is result, target or baseline: map it under `names`")),
     Rule(
         "unknown-period", "period", pl.col("period_code").is_null(),
         pl.lit("no such period can be read: write it as 2024, 2024-S1, 2024-Q1, 2024-07 or 2024-01-01/P7M, or map it under `names`"),
@@ -104,7 +105,7 @@ RULES: list[Rule] = [
         "unknown-words", "growth", (pl.col("growth_number") < 0) & (pl.col("growth_direction").is_in(["fall", "index"]) | pl.col("growth_is_reduction")).fill_null(value=False),
         pl.lit("says a fall twice, in a word and in a sign: its meaning is not certain"),
     ),
-    Rule("unknown-growth-basis", "growth_basis", ~pl.col("growth_basis").is_in(["same_period_last_year", "previous_period"]), pl.lit("a growth compares with same_period_last_year or previous_period: map it under `names`")),
+    Rule("unknown-growth-basis", "growth_basis", ~pl.col("growth_basis").is_in(GROWTH_BASES), pl.lit("a growth compares with same_period_last_year or previous_period: map it under `names`")),
     Rule("type-error", "plan_fulfilment", pl.col("plan_fulfilment").is_not_null() & pl.col("plan_fulfilment_pct").is_null(), pl.format("no number in the declared format ({})", _format_text())),
     *(
         Rule("unknown-words", field, pl.col(f"{field}_number").is_not_null() & pl.col(f"{field}_unknown_words").is_not_null(),
