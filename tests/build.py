@@ -127,7 +127,7 @@ def statements(*rows: dict[str, Any]) -> pl.DataFrame:
     usual = {
         "source": "pages", "resource": "table", "file": "table.csv", "column": "value", "indicator": "output", "area": "201",
         "period": "2024", "value": "100", "unit": "billion VND", "decimal_char": ",", "group_char": ".", "precedence": 100,
-        "is_missing": False, "is_corrected": False,
+        "is_missing": False, "is_corrected": False, "is_settled": False,
     }  # fmt: skip
     filled = [
         usual | {"statement_key": position, "row": position + 2} | row | {"value_as_printed": row.get("value", usual["value"])}
@@ -152,7 +152,7 @@ def figures(*rows: dict[str, Any]) -> pl.DataFrame:
         "source": "pages", "resource": "table", "file": "table.csv", "column": "value", "verdict": "accepted", "role": "result",
         "indicator_code": "output", "area_code": "201", "area_valid_from": dimensions.SINCE_EVER, "period_code": "2024",
         "value": "100", "qualifier": "exact", "obs_status": "A", "is_reduction": False, "unit_code": "VND_BN", "value_as_printed": "100",
-        "is_published_on_inferred": False, "precedence": 100, "is_corrected": False, "growth_basis": "same_period_last_year",
+        "is_published_on_inferred": False, "precedence": 100, "is_corrected": False, "is_settled": False, "growth_basis": "same_period_last_year",
     }  # fmt: skip
     return _filled(Figure, usual, rows, "statement_key")
 

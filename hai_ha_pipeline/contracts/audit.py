@@ -13,6 +13,7 @@ class Rejected(Contract):
     source: str = pa.Field(description="Folder under sources/.")
     file: str = pa.Field(description="File inside the folder.")
     row: int = pa.Field(description="Line in that file; the header is line 1.")
+    byte_offset: int = pa.Field(nullable=True, description="Where a damaged record begins in the file, in bytes from 0.")
     column: str = pa.Field(nullable=True, description="Column of the figure; null for a damaged record.")
     field: str = pa.Field(nullable=True, description="Part of the statement that broke the rule.")
     text: str = pa.Field(nullable=True, description="That part as it was read.")

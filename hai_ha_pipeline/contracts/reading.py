@@ -16,6 +16,7 @@ class Statement(Contract):
     resource: str = pa.Field(description="Resource in the descriptor.")
     file: str = pa.Field(description="File inside the folder.")
     row: int = pa.Field(ge=1, description="Line of the record in the file; the header is line 1.")
+    byte_offset: int = pa.Field(nullable=True, description="Where a damaged record begins in the file, in bytes from 0; null for a cell.")
     column: str = pa.Field(nullable=True, description="Column that holds the figure; null for a damaged record.")
     indicator: str = pa.Field(nullable=True, description="Indicator, as named by the source or mapped by its descriptor.")
     area: str = pa.Field(nullable=True, description="Area, as named by the source or mapped by its descriptor.")
@@ -47,6 +48,8 @@ class Statement(Contract):
     precedence: int = pa.Field(description="Declared precedence of the source; the lowest wins.")
     is_missing: bool = pa.Field(description="The cell holds a declared missing mark.")
     is_corrected: bool = pa.Field(description="A line of corrections.csv changed what is read.")
+    is_settled: bool = pa.Field(description="A line of corrections.csv is about the figure: somebody has looked, so its size is not doubted again.")
+    round_to: int = pa.Field(nullable=True, ge=0, le=6, description="Decimals to keep, where the descriptor says so.")
     rule: str = pa.Field(nullable=True, description="Why the record could not be read; null where it could.")
     reason: str = pa.Field(nullable=True, description="The same in a sentence.")
 
@@ -59,6 +62,7 @@ class Figure(Contract):
     resource: str = pa.Field(description="Resource in the descriptor.")
     file: str = pa.Field(description="File inside the folder.")
     row: int = pa.Field(ge=1, description="Line of the record in the file; the header is line 1.")
+    byte_offset: int = pa.Field(nullable=True, description="Where a damaged record begins in the file, in bytes from 0; null for a cell.")
     column: str = pa.Field(nullable=True, description="Column that holds the figure; null for a damaged record.")
     verdict: str = pa.Field(isin=("accepted", "rejected", "missing"), description="accepted, rejected, or a cell declared missing.")
     rule: str = pa.Field(nullable=True, description="Rule that rejected it; null otherwise.")
@@ -102,6 +106,8 @@ class Figure(Contract):
     language: str = pa.Field(nullable=True, description="Language of the printed words.")
     precedence: int = pa.Field(description="Declared precedence of the source; the lowest wins.")
     is_corrected: bool = pa.Field(description="A line of corrections.csv changed what was read.")
+    is_settled: bool = pa.Field(description="A line of corrections.csv is about the figure.")
+    other_value: VALUE = pa.Field(nullable=True, description="The second reading of an ambiguous number, in the canonical unit.")
 
     @pa.dataframe_check(description="A rejected figure names its rule and reason, an accepted one has none.")
     def _a_rejection_has_a_reason(cls, data: pa.PolarsData) -> pl.LazyFrame:

@@ -19,8 +19,8 @@ from hai_ha_pipeline.reading.quotes import whole_and_damaged, wrong_width
 
 csv.field_size_limit(16 * 1024 * 1024)  # the default of 128 KiB refuses cells that the table reader takes
 MEBIBYTE = 1024 * 1024
-ROW = "@row"  # no publisher names a column so
-DAMAGED = {ROW: pl.Int64, "text": pl.String, "rule": pl.String, "reason": pl.String}
+ROW, BYTE = "@row", "@byte"  # no publisher names a column so
+DAMAGED = {ROW: pl.Int64, BYTE: pl.Int64, "text": pl.String, "rule": pl.String, "reason": pl.String}
 
 
 @dataclass(frozen=True)
@@ -52,7 +52,7 @@ class _SetAside:
 
     def frame(self, header_line: int) -> pl.DataFrame:
         rows = [
-            (place + header_line, text, *wrong_width(width, self.expected))
+            (place + header_line, None, text, *wrong_width(width, self.expected))
             for place, text, width in zip(self.rows, self.texts, self.widths, strict=True)
         ]
         return pl.DataFrame(rows, schema=DAMAGED, orient="row")
@@ -91,7 +91,7 @@ def _quoted(lines: list[str], header: list[str], header_line: int, dialect: Dial
     whole, damaged = whole_and_damaged(lines, dialect, len(header))
     cells = _parsed([text for _, text in whole], header, dialect, _SetAside())
     begins = pl.Series(ROW, [at + header_line + 1 for at, _ in whole], pl.Int64)
-    rows = [(each.line + header_line + 1, each.text, each.rule, each.reason) for each in damaged]
+    rows = [(each.line + header_line + 1, None, each.text, each.rule, each.reason) for each in damaged]
     return cells.insert_column(0, begins), pl.DataFrame(rows, schema=DAMAGED, orient="row")
 
 
@@ -123,7 +123,7 @@ def read_plain(content: bytes, where: str, columns: tuple[str, ...]) -> pl.DataF
     schema = Schema.model_validate({"fields": [{"name": name} for name in columns]})
     records = read_records(content, where, "utf-8", Dialect(), schema)
     if not records.damaged.is_empty():
-        row, _, _, reason = records.damaged.row(0)
+        row, _, _, _, reason = records.damaged.row(0)
         raise SourceError(f"{where}, line {row}", reason, "quote cells that hold commas, and write every cell")
     return records.cells.drop(ROW).select(pl.all().str.strip_chars())
 
@@ -166,7 +166,7 @@ def _check_header(header: list[str], where: str, schema: Schema) -> None:
     if missing:
         raise SourceError(where, f"the header lacks {', '.join(map(repr, missing))}; it has {header}", mend)
     surplus = [name for name in header if name not in declared]
-    if surplus and "subset" not in schema.fields_match:
+    if surplus and schema.fields_match not in {"subset", "partial"}:
         raise SourceError(where, f"the header holds {', '.join(map(repr, surplus))}, not declared in `fields`", mend)
     twice = sorted({name for name in header if header.count(name) > 1})
     if twice:

@@ -7,7 +7,7 @@ import polars as pl
 
 from hai_ha_pipeline.contracts.reading import STATEMENT_SCHEMA
 from hai_ha_pipeline.keys import file_key
-from hai_ha_pipeline.reading.csv_file import ROW, Records
+from hai_ha_pipeline.reading.csv_file import BYTE, ROW, Records
 from hai_ha_pipeline.reading.descriptor import STATEMENT_FIELDS, Layout, Resource, StatementField
 
 Fields = dict[StatementField, str]
@@ -38,11 +38,13 @@ def statements_of(source: str, resource: Resource, layout: Layout, file: str, pr
         **constants,
         statement_key=key + pl.col(ROW) * len(value_columns),
         row=ROW,
+        byte_offset=BYTE,
         value_as_printed="text",
         rule="rule",
         reason="reason",
         is_missing=pl.lit(value=False),
         is_corrected=pl.lit(value=False),
+        is_settled=pl.lit(value=False),
     )
     return pl.concat([shaped(frame) for frame in [*cells, damaged]])
 
@@ -75,6 +77,7 @@ def _cells(resource: Resource, layout: Layout, column: str, stands_for: Fields, 
         group_char=pl.lit(number_format.group_char),
         is_missing=pl.col(column).str.strip_chars().is_in(missing_marks),
         is_corrected=corrected,
+        is_settled=corrected,
     )
 
 

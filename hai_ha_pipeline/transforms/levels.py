@@ -100,6 +100,7 @@ def with_levels(statements: pl.DataFrame) -> pl.DataFrame:
         pl.col("lower", "upper", "baseline_value", "reduction_pct").cast(type_of_value, strict=False),
         fitted_value=pl.col("exact_value").cast(type_of_value, strict=False),
         whole_value=pl.col("whole").cast(type_of_value, strict=False),
+        other_value=pl.col("other_value").cast(type_of_value, strict=False),
     )
 
 
