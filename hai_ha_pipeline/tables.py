@@ -54,6 +54,7 @@ READ: tuple[Read, ...] = (
     Read("statement", reading.Statement, "3_figures"),
     Read("figure", reading.Figure, "3_figures"),
     Read("source_file", reading.SourceFile, "3_figures"),
+    Read("difference", audit.Difference, "6_audit", "audit"),
     Read("correction", audit.Correction, "3_figures", "audit"),
 )
 

@@ -32,7 +32,7 @@ def tables_of(sources: Path, archive: Path) -> Tables:
         return figure(statement, made["dim_indicator"], made["dim_area"], made["dim_unit"])
 
     read = ingest(sources, Archive(archive), judge, NOW)
-    made |= {name: getattr(read, name) for name in ("statement", "figure", "source_file", "correction")}
+    made |= {name: getattr(read, name) for name in ("statement", "figure", "source_file", "difference", "correction")}
     for table in TABLES:
         if table.name not in made:
             made[table.name] = table.make(**{name: made[name] for name in table.needs})

@@ -1,16 +1,20 @@
 """What was ever read, and since when it is known."""
 
-from datetime import timedelta, timezone
+from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
 import pytest
 
 from hai_ha_pipeline.errors import SourceError
-from hai_ha_pipeline.reading.archive import Archive, files_of, fingerprint, hash_of, snapshot_of
+from hai_ha_pipeline.reading.archive import Archive, Load, files_of, fingerprint, hash_of, snapshot_of
 from tests.folders import DAY_1, DAY_2, STORED_DAY_1, write
 
 # The SHA-256 of the three letters `abc`, as FIPS 180-2 prints it.
 ABC = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
+
+
+def keep(archive: Archive, folder: Path, now: datetime, snapshot: dict[str, str] | None = None) -> None:
+    archive.keep(folder, Load(now.isoformat(), snapshot or snapshot_of(folder), {}, {}, []), b"", now)
 
 
 def test_a_file_is_known_by_the_hash_of_its_content(tmp_path: Path) -> None:
@@ -21,8 +25,8 @@ def test_content_is_first_seen_when_it_was_first_kept(tmp_path: Path) -> None:
     archive = Archive(tmp_path / "archive")
     folder = write(tmp_path / "pages", {"a.csv": "abc"})
     assert archive.first_seen(ABC, DAY_1) == STORED_DAY_1
-    archive.keep(folder, snapshot_of(folder), DAY_1)
-    archive.keep(folder, snapshot_of(folder), DAY_2)
+    keep(archive, folder, DAY_1)
+    keep(archive, folder, DAY_2)
     assert archive.first_seen(ABC, DAY_2) == STORED_DAY_1
 
 
@@ -30,7 +34,7 @@ def test_the_moment_of_the_first_reading_is_the_same_before_and_after_it_is_kept
     archive, now = Archive(tmp_path / "archive"), DAY_1 + timedelta(microseconds=123456)
     before = archive.first_seen(ABC, now)
     folder = write(tmp_path / "pages", {"a.csv": "abc"})
-    archive.keep(folder, snapshot_of(folder), now)
+    keep(archive, folder, now)
     assert archive.first_seen(ABC, DAY_2) == before
 
 
@@ -43,7 +47,7 @@ def test_the_last_good_content_comes_back_as_a_folder(tmp_path: Path) -> None:
     archive = Archive(tmp_path / "archive")
     folder = write(tmp_path / "pages", {"a.csv": "abc", "b.csv": "b"})
     write(folder / "deep", {"c.csv": "c"})
-    archive.keep(folder, snapshot_of(folder), DAY_1)
+    keep(archive, folder, DAY_1)
     write(folder, {"a.csv": "changed"})
     restored = archive.restore("pages", tmp_path / "scratch")
     assert restored == tmp_path / "scratch" / "pages"
@@ -76,12 +80,12 @@ def test_a_file_that_changed_while_it_was_read_is_not_kept_as_good(tmp_path: Pat
     judged = snapshot_of(folder)
     (folder / "a.csv").write_text("abd")
     with pytest.raises(SourceError, match=r"sources/pages/a\.csv: the file changed while it was read"):
-        archive.keep(folder, judged, DAY_1)
+        keep(archive, folder, DAY_1, judged)
     assert archive.restore("pages", tmp_path / "scratch") is None
 
 
 def test_a_copy_that_was_deleted_is_no_last_good_content(tmp_path: Path) -> None:
     archive, folder = Archive(tmp_path / "archive"), write(tmp_path / "pages", {"a.csv": "abc"})
-    archive.keep(folder, snapshot_of(folder), DAY_1)
+    keep(archive, folder, DAY_1)
     (tmp_path / "archive" / "contents" / ABC).unlink()
     assert archive.restore("pages", tmp_path / "scratch") is None

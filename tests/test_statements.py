@@ -5,9 +5,10 @@ from typing import Any
 import polars as pl
 
 from hai_ha_pipeline.contracts.reading import Statement
-from hai_ha_pipeline.reading.csv_file import Records, read_records
+from hai_ha_pipeline.reading.corrections import COLUMNS
 from hai_ha_pipeline.reading.descriptor import Dialect, Resource
 from hai_ha_pipeline.reading.statements import statements_of
+from hai_ha_pipeline.reading.table_file import read_table
 
 
 def resource_of(layout: dict[str, Any], *fields: dict[str, str]) -> Resource:
@@ -36,13 +37,14 @@ WIDE = resource_of(
 )  # fmt: skip
 
 
-def read(resource: Resource, text: str, corrected: str | None = None) -> pl.DataFrame:
-    def records(content: str) -> Records:
-        return read_records(content.encode(), "table.csv", "utf-8", Dialect.model_validate({"delimiter": ";"}), resource.table_schema)
-
+def read(resource: Resource, text: str, *corrections: tuple[int, str, str, str], file: str = "table.csv") -> pl.DataFrame:
+    """Statements of a table with semicolons; a correction is its row, column, expected and corrected text."""
     assert resource.statement
-    printed = records(text)
-    return statements_of("pages", resource, resource.statement, "table.csv", printed, records(corrected) if corrected else printed)
+    dialect = Dialect.model_validate({"delimiter": ";"})
+    printed = read_table(text.encode(), file, resource.model_copy(update={"dialect": dialect}), resource.statement)
+    lines = [(file, *correction, "seen", "2026-11-24") for correction in corrections]
+    schema = {name: pl.Int64 if name == "row" else pl.String for name in COLUMNS}
+    return statements_of("pages", resource, resource.statement, file, printed, pl.DataFrame(lines, schema=schema, orient="row"))
 
 
 LONG_TABLE = "what;when;figure;unit;growth\nProduktion;2024; 1.250,5 ;Mrd.;7,2 %\noutput;2023;keine;Mrd.;..\noutput;2022;..;Mrd.;\n"
@@ -103,6 +105,6 @@ def test_a_key_stays_the_same_when_other_rows_are_added_below() -> None:
 
 
 def test_a_correction_marks_its_row_and_keeps_the_cell() -> None:
-    found = read(LONG, LONG_TABLE, corrected=LONG_TABLE.replace("1.250,5", "1.250,6"))
+    found = read(LONG, LONG_TABLE, (2, "figure", "1.250,5", "1.250,6"))
     assert found.select("value", "value_as_printed", "is_corrected").rows()[0] == ("1.250,6", " 1.250,5 ", True)
     assert found["is_corrected"].to_list() == [True, False, False]

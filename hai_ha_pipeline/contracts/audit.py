@@ -31,6 +31,7 @@ class Load(Contract):
         isin=("loaded", "stale", "failed"), description="loaded; stale: the source fails now and its last good content is used; failed."
     )
     message: str = pa.Field(nullable=True, description="Why the source is stale or failed, and how to mend it.")
+    warnings: str = pa.Field(nullable=True, description="What changed in the shape of the source since its last load, and did not stop it.")
     sha256: str = pa.Field(nullable=True, description="Hash of the file's content.")
     ingested_at: MOMENT = pa.Field(nullable=True, description="When this project first read this content (UTC).")
     records_read: int = pa.Field(ge=0, description="Records in the file, the header and blank lines not counted.")
@@ -48,6 +49,19 @@ class Load(Contract):
     def _counts_add_up(cls, data: pa.PolarsData) -> pl.LazyFrame:
         accounted = pl.col("figures_loaded") + pl.col("figures_rejected") + pl.col("cells_missing")
         return data.lazyframe.select(pl.col("cells_read") == accounted)
+
+
+class Difference(Contract):
+    """One row is a source: how its figures differ from those of the load before, as accepted by themselves."""
+
+    source: str = pa.Field(unique=True, description="Folder under sources/.")
+    loaded_at: MOMENT = pa.Field(description="When this content of the source was first loaded (UTC).")
+    compared_with: MOMENT = pa.Field(nullable=True, description="When the content before it was first loaded; null for the first one.")
+    figures_new: int = pa.Field(ge=0, description="Figures about something the load before had no figure of.")
+    figures_revised: int = pa.Field(ge=0, description="Figures whose value, bounds, release stage, growth or fulfilment changed.")
+    figures_withdrawn: int = pa.Field(ge=0, description="Figures of the load before that are gone; of a partial source they are only not repeated.")
+    figures_unchanged: int = pa.Field(ge=0, description="Figures that are the same.")
+    examples: str = pa.Field(nullable=True, description="The first revised figures, before and after.")
 
 
 class Correction(Contract):

@@ -157,6 +157,7 @@ class SourceFile(Contract):
         isin=("loaded", "stale", "failed"), description="loaded; stale: the source fails now and its last good content is used; failed."
     )
     message: str = pa.Field(nullable=True, description="Why the source is stale or failed, and how to mend it.")
+    warnings: str = pa.Field(nullable=True, description="What changed in the shape of the source since its last load, and did not stop it.")
     sha256: str = pa.Field(nullable=True, description="Hash of the file's content.")
     ingested_at: MOMENT = pa.Field(nullable=True, description="When this project first read this content (UTC).")
     records_read: int = pa.Field(ge=0, description="Records in the file, the header and blank lines not counted.")

@@ -8,52 +8,77 @@ import hashlib
 import json
 import os
 import shutil
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
 from hai_ha_pipeline.errors import SourceError
 
-SNAPSHOTS, CONTENTS, LEDGER = "last_good", "contents", "ledger.json"
+CONTENTS, LOADS, FIGURES, LEDGER = "contents", "loads", "figures", "ledger.json"
+
+
+@dataclass(frozen=True)
+class Load:
+    """One content of a source that loaded: its files by hash, their columns, and how it differs from the load before."""
+
+    loaded_at: str
+    files: dict[str, str]
+    columns: dict[str, list[str]]
+    difference: dict[str, int | str | None]
+    warnings: list[str]
 
 
 @dataclass(frozen=True)
 class Archive:
-    """The archive under `root`. `contents/` holds files by hash, `last_good/` what each source consisted of."""
+    """The archive under `root`.
+
+    `contents/` holds files by hash, `loads/` the history of each source, `figures/` the figures of its last load.
+    """
 
     root: Path
 
     def first_seen(self, sha256: str, now: datetime) -> datetime:
         """When this content was first read; `now` if this is the first time."""
         seen = self._ledger().get(sha256)
-        return datetime.fromisoformat(seen) if seen else _to_the_second(now)
+        return datetime.fromisoformat(seen) if seen else to_the_second(now)
 
-    def keep(self, folder: Path, snapshot: dict[str, str], now: datetime) -> None:
-        """Keep the files of a source that loads, as its last good content. `snapshot` says what was judged.
+    def loads(self, source: str) -> list[Load]:
+        """Every content of the source that loaded, the last at the end."""
+        path = self.root / LOADS / f"{source}.json"
+        return [Load(**each) for each in json.loads(path.read_text())] if path.exists() else []
+
+    def figures(self, source: str) -> Path:
+        """Where the figures of the last load are kept."""
+        return self.root / FIGURES / f"{source}.parquet"
+
+    def keep(self, folder: Path, load: Load, figures: bytes, now: datetime) -> None:
+        """Keep the files and figures of a source that loads, as its last good content.
 
         Raises `SourceError` where a file is no longer what was judged.
         """
         ledger = self._ledger()
-        for name, sha256 in snapshot.items():
+        for name, sha256 in load.files.items():
             kept = self.root / CONTENTS / sha256
             if not kept.exists():
                 content = (folder / name).read_bytes() if (folder / name).is_file() else b""
                 if hash_of_content(content) != sha256:
                     raise changed_meanwhile(f"sources/{folder.name}/{name}")
                 _write(kept, content)
-            ledger.setdefault(sha256, _to_the_second(now).isoformat())
+            ledger.setdefault(sha256, to_the_second(now).isoformat())
         _write(self.root / LEDGER, json.dumps(ledger, indent=1, sort_keys=True).encode())
-        _write(self.root / SNAPSHOTS / f"{folder.name}.json", json.dumps(snapshot, indent=1, sort_keys=True).encode())
+        _write(self.figures(folder.name), figures)
+        loads = self.loads(folder.name)
+        if not loads or loads[-1] != load:
+            history = json.dumps([asdict(each) for each in (*loads, load)], indent=1, sort_keys=True, ensure_ascii=False)
+            _write(self.root / LOADS / f"{folder.name}.json", history.encode())
 
     def restore(self, source: str, into: Path) -> Path | None:
         """The last good content of a source as a folder under `into`; none where it never loaded or is not whole."""
-        snapshot = self.root / SNAPSHOTS / f"{source}.json"
-        if not snapshot.exists():
+        loads = self.loads(source)
+        if not loads or not all((self.root / CONTENTS / sha256).exists() for sha256 in loads[-1].files.values()):
             return None
-        folder, contents = into / source, json.loads(snapshot.read_text())
-        if not all((self.root / CONTENTS / sha256).exists() for sha256 in contents.values()):
-            return None
-        for name, sha256 in contents.items():
+        folder = into / source
+        for name, sha256 in loads[-1].files.items():
             (folder / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(self.root / CONTENTS / sha256, folder / name)
         return folder
@@ -63,7 +88,8 @@ class Archive:
         return dict(json.loads(path.read_text())) if path.exists() else {}
 
 
-def _to_the_second(now: datetime) -> datetime:
+def to_the_second(now: datetime) -> datetime:
+    """The moment in UTC without a zone and without fractions, as tables hold it."""
     return now.astimezone(UTC).replace(tzinfo=None, microsecond=0)
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import polars as pl
 
 from hai_ha_pipeline.errors import SourceError
-from hai_ha_pipeline.reading.csv_file import ROW, Records, read_plain
+from hai_ha_pipeline.reading.csv_file import ROW, read_plain
 
 FILE_NAME = "corrections.csv"
 COLUMNS = ("file", "row", "column", "expected", "corrected", "reason", "since")
@@ -35,12 +35,11 @@ def read_corrections(folder: Path) -> pl.DataFrame:
     return numbered
 
 
-def corrected(records: Records, corrections: pl.DataFrame, where: str) -> Records:
-    """The records with the corrections of this file applied.
+def corrected(cells: pl.DataFrame, corrections: pl.DataFrame, where: str) -> pl.DataFrame:
+    """The cells of a file with its corrections applied.
 
     Raises `SourceError` where a cell does not hold what its correction expects.
     """
-    cells = records.cells
     for line in corrections.iter_rows(named=True):
         column, row = line["column"], line["row"]
         found = cells.filter(pl.col(ROW) == row)[column].str.strip_chars().to_list() if column in cells.columns else []
@@ -53,4 +52,4 @@ def corrected(records: Records, corrections: pl.DataFrame, where: str) -> Record
             )
         here = pl.col(ROW) == row
         cells = cells.with_columns(pl.when(here).then(pl.lit(line["corrected"])).otherwise(pl.col(column)).alias(column))
-    return Records(cells, records.damaged)
+    return cells

@@ -29,6 +29,7 @@ class Records:
 
     cells: pl.DataFrame
     damaged: pl.DataFrame
+    header: list[str]
 
     @property
     def count(self) -> int:
@@ -58,7 +59,9 @@ class _SetAside:
         return pl.DataFrame(rows, schema=DAMAGED, orient="row")
 
 
-def read_records(content: bytes, where: str, encoding: str, dialect: Dialect, schema: Schema) -> Records:
+def read_records(
+    content: bytes, where: str, encoding: str, dialect: Dialect, schema: Schema, value_columns: re.Pattern[str] | None = None
+) -> Records:
     """The records of a CSV file given as bytes, in NFC, every cell as text.
 
     Raises `SourceError` where the file is no table of this descriptor: bytes that do not decode, a header that
@@ -74,7 +77,7 @@ def read_records(content: bytes, where: str, encoding: str, dialect: Dialect, sc
         cells, damaged = _unquoted(lines, header, header_line, dialect)
     is_data = ~pl.col(ROW).is_in(dialect.comment_rows)
     blank = pl.all_horizontal(pl.exclude(ROW).str.strip_chars() == "")
-    return Records(cells.filter(is_data & ~blank), damaged.filter(is_data & (pl.col("text").str.strip_chars() != "")))
+    return Records(cells.filter(is_data & ~blank), damaged.filter(is_data & (pl.col("text").str.strip_chars() != "")), header)
 
 
 def _unquoted(lines: list[str], header: list[str], header_line: int, dialect: Dialect) -> tuple[pl.DataFrame, pl.DataFrame]:

@@ -1,0 +1,117 @@
+"""How a new export differs from the last one of its source: which figures are new, revised, gone or the same, and what of its shape.
+
+The descriptor's `drift` and `fieldsMatch` say which differences fail the source; all others are told as warnings.
+"""
+
+import polars as pl
+
+from hai_ha_pipeline.contracts.audit import Difference
+from hai_ha_pipeline.contracts.types import polars_schema
+from hai_ha_pipeline.errors import SourceError
+from hai_ha_pipeline.reading.descriptor import Layout, Package
+
+ABOUT = ["role", "indicator_code", "area_code", "period_code", "address"]
+SAID = ["value", "lower", "upper", "obs_status", "growth_pct", "plan_fulfilment_pct"]
+COUNTS = ("figures_new", "figures_revised", "figures_withdrawn", "figures_unchanged")
+EXAMPLES = 3
+Columns = dict[str, list[str]]
+
+
+def comparable(figure: pl.DataFrame) -> pl.DataFrame:
+    """What is kept of a load for the next one to be compared with: the accepted figures, each with what it is about.
+
+    Where a source prints several figures for one thing, they are told apart by their order.
+    """
+    accepted = figure.filter(pl.col("verdict") == "accepted")
+    place = pl.int_range(pl.len()).over(ABOUT).alias("place")
+    return accepted.select("resource", *ABOUT, "unit_code", *SAID).with_columns(place)
+
+
+def difference(source: str, before: pl.DataFrame | None, after: pl.DataFrame) -> pl.DataFrame:
+    """One row: how many figures are new, revised, withdrawn and unchanged against the load before; all are new in a first one."""
+    if before is None:
+        before = after.clear()
+    both = after.join(before, on=[*ABOUT, "place"], how="full", suffix="_before", nulls_equal=True, coalesce=True)
+    is_new, is_gone = pl.col("resource_before").is_null(), pl.col("resource").is_null()
+    is_same = pl.all_horizontal(pl.col(name).eq_missing(pl.col(f"{name}_before")) for name in SAID)
+    revised = both.filter(~is_new & ~is_gone & ~is_same)
+    new, gone = both.filter(is_new).height, both.filter(is_gone).height
+    counts = (new, revised.height, gone, both.height - new - gone - revised.height)
+    row = {"source": source, **dict(zip(COUNTS, counts, strict=True)), "examples": _examples(revised)}
+    return pl.DataFrame([row], schema={name: dtype for name, dtype in polars_schema(Difference).items() if name in row})
+
+
+def _examples(revised: pl.DataFrame) -> str | None:
+    """The first few revised figures in words."""
+    texts = revised.head(EXAMPLES).select(
+        pl.format(
+            "{} {} {} {}: {} -> {}", "role", "indicator_code", "area_code", "period_code", *(_short(name) for name in ("value_before", "value"))
+        )
+    )
+    return "; ".join(texts.to_series().drop_nulls()) or None
+
+
+def _short(value: str) -> pl.Expr:
+    return pl.col(value).cast(pl.String).str.replace(r"\.?0+$", "")
+
+
+def drifted(
+    source: str, package: Package, before: pl.DataFrame, after: pl.DataFrame, columns_before: Columns, columns_after: Columns, counted: pl.DataFrame
+) -> list[str]:
+    """What is worth telling of the shape of the new export against the last one.
+
+    Raises `SourceError` where the descriptor says that such a change fails the source.
+    """
+    warnings = _other_columns(columns_before, columns_after)
+    layouts = {resource.name: resource.statement for resource in package.resources if resource.statement}
+    for name, layout in layouts.items():
+        mine_before, mine = (frame.filter(pl.col("resource") == name) for frame in (before, after))
+        said = _other_units(mine_before, mine)
+        if said and layout.drift.changed_unit == "fail":
+            raise SourceError(
+                f"sources/{source}, resource {name!r}", said, "check the unit; if it is right, set `drift: {changed_unit: warn}` for this load"
+            )
+        warnings += [said] if said else []
+    gone = counted["figures_withdrawn"][0]
+    if gone and before.height:
+        warnings.append(_fewer(source, layouts, gone, before.height))
+    return warnings
+
+
+def _other_columns(before: Columns, after: Columns) -> list[str]:
+    """Columns that came or went in a file that was there before."""
+    said = []
+    for file in sorted(before.keys() & after.keys()):
+        came = [name for name in after[file] if name not in before[file]]
+        went = [name for name in before[file] if name not in after[file]]
+        said += [f"{file} has new columns: {', '.join(map(repr, came))}"] if came else []
+        said += [f"{file} no longer has the columns {', '.join(map(repr, went))}"] if went else []
+    return said
+
+
+def _other_units(before: pl.DataFrame, after: pl.DataFrame) -> str | None:
+    """The first series that is now printed in a unit in which it was not printed before."""
+    series = ["indicator_code", "area_code"]
+    had = before.group_by(series).agg(had=pl.col("unit_code").drop_nulls().unique().sort())
+    has = after.group_by(series).agg(has=pl.col("unit_code").drop_nulls().unique().sort())
+    changed = had.join(has, on=series).filter(
+        pl.col("had").list.len() > 0, pl.col("has").list.set_difference("had").list.len() > 0
+    ).sort(series)  # fmt: skip
+    if changed.is_empty():
+        return None
+    first = changed.row(0, named=True)
+    more = f" (and {changed.height - 1} more series)" if changed.height > 1 else ""
+    return f"{first['indicator_code']} of {first['area_code']} was printed in {', '.join(first['had'])}, now in {', '.join(first['has'])}{more}"
+
+
+def _fewer(source: str, layouts: dict[str, Layout], gone: int, had: int) -> str:
+    """That figures are gone, and whether they are withdrawn or only not repeated."""
+    is_full = any(layout.completeness == "full" for layout in layouts.values())
+    said = f"{gone} of the {had} figures of the last load are gone ({'withdrawn' if is_full else 'not repeated'})"
+    drift = min((layout.drift for layout in layouts.values()), key=lambda each: each.max_fewer_share)
+    must_fail = any(layout.drift.fewer_figures == "fail" for layout in layouts.values())
+    if must_fail or (is_full and gone / had > drift.max_fewer_share):
+        raise SourceError(
+            f"sources/{source}", said, "restore the whole export; if they are meant to be gone, set `drift: {fewer_figures: warn, max_fewer_share: 1}`"
+        )
+    return said
