@@ -78,10 +78,15 @@ def _show_summary(console: Console, summary: dict[str, Answer]) -> None:
     console.print(
         f"\n[bold]{loaded:,} figures[/bold] loaded from {_how_many(rows)}, {rejected:,} rejected, {missing:,} cells declared missing"
     )
-    for source, state, *_, message in rows:
+    for source, state, *_, message, warnings in rows:
+        if warnings:
+            console.print(Text(f"  {source}: {warnings}", style="yellow"))
         if state != "loaded":
             what = "its last good content is used" if state == "stale" else "nothing of it is loaded"
             console.print(Text(f"  {source} is {state} ({what}). {message}", style="yellow"))
+    for source, new, revised, withdrawn, unchanged, examples in summary["differences"].rows:
+        changed = f"  {source}: {new} new, {revised} revised, {withdrawn} gone, {unchanged} unchanged since its last load"
+        console.print(Text(changed + (f", e.g. {examples}" if examples else ""), style="cyan"))
     for rule, figures, example, what, reason in summary["rejections"].rows:
         console.print(Text(f"  rejected: {figures} x {rule}, e.g. {example}, {what}: {reason}", style="yellow"))
     targets = Text("Targets: ")

@@ -27,7 +27,7 @@ from hai_ha_pipeline.tables import ALL, PUBLISHED, READ, REFERENCE, TABLES, Read
 from hai_ha_pipeline.transforms.figures import figure
 
 FRAME = dg.PythonObjectDagsterType(pl.DataFrame, name="DataFrame")
-CONTRACT, SOURCES_READ, WAREHOUSE = "contract", "sources_read", "warehouse"
+CONTRACT, SOURCES_READ, IS_CURRENT, WAREHOUSE = "contract", "sources_read", "is_current", "warehouse"
 FAILING_CASES = 20
 RETRY = dg.RetryPolicy(max_retries=2, delay=1, backoff=dg.Backoff.EXPONENTIAL)
 BUILD, *READ_BY_INGEST = READ
@@ -139,6 +139,40 @@ def _report_sources(context: dg.AssetExecutionContext, source_file: pl.DataFrame
         context.log_event(dg.AssetMaterialization(_source_key(name), metadata=metadata))
         if message := files["message"].drop_nulls().first():
             context.log.warning(f"{name} is {metadata['state']}. {message!s}")
+
+
+def source_checks() -> list[dg.AssetChecksDefinition]:
+    """A check on each source that turns yellow where its last good data is shown instead of its files, or none at all."""
+    keys = list(dict.fromkeys(_source_key(folder.name) for folder in source_folders(project().sources)))
+    if not keys:
+        return []
+    description = "The files of the source are what the warehouse shows; if not, the reason and how to mend it."
+
+    @dg.multi_asset_check(
+        name="sources_are_current",
+        specs=[dg.AssetCheckSpec(IS_CURRENT, asset=key, additional_deps=["source_file"], description=description) for key in keys],
+        ins={"source_file": dg.AssetIn("source_file")},
+    )
+    def sources_are_current(source_file: pl.DataFrame) -> Iterator[dg.AssetCheckResult]:
+        for key in keys:
+            files = source_file.filter(pl.col("source").map_elements(_source_key, pl.String) == key)
+            yield _is_current(key, files)
+
+    return [sources_are_current]
+
+
+def _is_current(key: str, files: pl.DataFrame) -> dg.AssetCheckResult:
+    message = "the folder is gone" if files.is_empty() else files["message"].drop_nulls().first()
+    state = "removed" if files.is_empty() else files["state"][0]
+    warnings = files["warnings"].drop_nulls().first()
+    return dg.AssetCheckResult(
+        check_name=IS_CURRENT,
+        asset_key=key,
+        passed=state == "loaded" and warnings is None,
+        severity=dg.AssetCheckSeverity.WARN,
+        metadata={"state": state, "message": str(message or ""), "warnings": str(warnings or "")},
+        description=str(message or warnings or "The files of the source are what the warehouse shows."),
+    )
 
 
 def _sources_read(source_file: pl.DataFrame) -> dg.AssetCheckResult:

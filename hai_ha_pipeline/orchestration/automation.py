@@ -22,7 +22,7 @@ def is_under_way(instance: dg.DagsterInstance) -> bool:
 
 refresh_warehouse = dg.define_asset_job(
     JOB,
-    selection=dg.AssetSelection.all(),
+    selection=dg.AssetSelection.all() | dg.AssetSelection.all_asset_checks(),
     description="Read every source, judge its figures, make the dimensions, facts and marts, and publish the warehouse.",
     executor_def=dg.multi_or_in_process_executor,
     config={"execution": {"config": {"in_process": {}}}},

@@ -163,7 +163,7 @@ def _check_pattern(key: str, pattern: str) -> None:
 class Drift(_Strict):
     """What happens when a new export differs from the last one in its shape. Columns follow `fieldsMatch`."""
 
-    changed_unit: Literal["fail", "warn"] = Field("fail", description="A series that is suddenly printed in another unit.")
+    changed_unit: Literal["fail", "warn"] = Field("warn", description="A series that is suddenly printed in another unit.")
     fewer_figures: Literal["fail", "warn"] = Field("warn", description="Figures of the last export that this one lacks.")
     max_fewer_share: float = Field(0.5, ge=0, le=1, description="A larger share of figures gone is taken for a truncated export and fails.")
 

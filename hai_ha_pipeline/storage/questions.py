@@ -77,8 +77,15 @@ def run_summary(database: Path) -> dict[str, Answer]:
         "sources": query(
             database,
             """SELECT source, max(state) AS state, sum(records_read) AS records, sum(figures_loaded) AS loaded,
-                      sum(figures_rejected) AS rejected, sum(cells_missing) AS missing, max(message) AS message
+                      sum(figures_rejected) AS rejected, sum(cells_missing) AS missing, max(message) AS message,
+                      max(warnings) AS warnings
                FROM audit.load GROUP BY source ORDER BY source""",
+        ),
+        "differences": query(
+            database,
+            """SELECT source, figures_new, figures_revised, figures_withdrawn, figures_unchanged, examples FROM audit.difference
+               JOIN (SELECT max(loaded_at) AS loaded_at FROM audit.difference) USING (loaded_at)
+               WHERE compared_with IS NOT NULL ORDER BY source""",
         ),
         "rejections": query(
             database,
