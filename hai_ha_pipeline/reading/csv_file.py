@@ -69,7 +69,7 @@ def read_records(
     """
     text = _decoded(content, where, encoding)
     header, header_line = _header(text, where, dialect)
-    _check_header(header, where, schema)
+    _check_header([name for name in header if not (value_columns and value_columns.fullmatch(name))], where, schema)
     lines = re.split("\r\n|\r|\n", text)[header_line:]
     if dialect.quote_char in text:
         cells, damaged = _quoted(lines, header, header_line, dialect)

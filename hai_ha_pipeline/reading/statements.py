@@ -124,7 +124,7 @@ def _cells(
     number_format = _number_format(resource, layout, column)
     marks = resource.table_schema.missing_values
     as_printed = {f"{field}_as_printed": printed[file_columns[field]] for field in AS_PRINTED if field in file_columns}
-    corrected = pl.any_horizontal(*(read[name] != printed[name] for name in file_columns.values()))
+    corrected = pl.any_horizontal(*(read[name].str.strip_chars() != printed[name].str.strip_chars() for name in file_columns.values()))
     is_excluded, reason = _excluded(layout, file_columns, constants)
     is_missing = _is_mark(column, marks)
     return laid_out.with_columns(**as_printed).select(
