@@ -21,8 +21,8 @@ from hai_ha_pipeline.errors import SourceError
 from hai_ha_pipeline.reading.archive import Archive, Load, changed_meanwhile, hash_of, hash_of_content, snapshot_of, to_the_second
 from hai_ha_pipeline.reading.corrections import read_corrections
 from hai_ha_pipeline.reading.descriptor import Layout, Package, Resource, read_descriptor
-from hai_ha_pipeline.reading.reference import FOLDER as REFERENCE
 from hai_ha_pipeline.reading.drift import comparable, difference, drifted
+from hai_ha_pipeline.reading.reference import FOLDER as REFERENCE
 from hai_ha_pipeline.reading.statements import statements_of, value_columns_of
 from hai_ha_pipeline.reading.table_file import read_table
 

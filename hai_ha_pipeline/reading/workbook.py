@@ -46,19 +46,19 @@ def as_text(shown: Shown, decimal_char: str) -> str:
 def _opened(content: bytes, where: str, *, values: bool) -> Any:
     import openpyxl  # noqa: PLC0415 - takes a quarter of a second, which only workbooks should cost
 
-    mend = "export the file as .xlsx again"
     try:
         size = sum(part.file_size for part in zipfile.ZipFile(io.BytesIO(content)).infolist())
-        if size > LARGEST:
-            raise SourceError(where, f"unpacks to {size / 1024**3:.1f} GiB, more than any workbook needs", mend)
+    except zipfile.BadZipFile:
+        raise SourceError(where, "is no .xlsx workbook", "save it as .xlsx, or declare the `format` it has") from None
+    if size > LARGEST:
+        raise SourceError(where, f"unpacks to {size / 1024**3:.1f} GiB, more than any workbook needs", "export the file again")
+    try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # about styles and validations, which are not read
             return openpyxl.load_workbook(io.BytesIO(content), read_only=True, data_only=values)
-    except SourceError:
-        raise
     except Exception as error:
         what = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
-        raise SourceError(where, f"is no workbook that can be read: {what}", mend) from None
+        raise SourceError(where, f"is no workbook that can be read: {what}", "open it and save it as .xlsx again") from None
 
 
 def _sheet(workbook: Any, where: str, dialect: Dialect) -> Any:
