@@ -12,6 +12,7 @@ from hai_ha_pipeline.reading.ingest import ingest
 from hai_ha_pipeline.reading.reference import read_reference
 from hai_ha_pipeline.tables import REFERENCE, TABLES
 from hai_ha_pipeline.transforms.figures import figure
+from hai_ha_pipeline.transforms.series import judged_by_series
 from tests.build import SHIPPED
 
 settings.register_profile("repeatable", deadline=None, derandomize=True, database=None)
@@ -31,7 +32,10 @@ def tables_of(sources: Path, archive: Path) -> Tables:
     def judge(statement: pl.DataFrame) -> pl.DataFrame:
         return figure(statement, made["dim_indicator"], made["dim_area"], made["dim_unit"])
 
-    read = ingest(sources, Archive(archive), judge, NOW)
+    def judge_together(figures: pl.DataFrame) -> pl.DataFrame:
+        return judged_by_series(figures, made["dim_indicator"], made["dim_area"], made["dim_unit"])
+
+    read = ingest(sources, Archive(archive), judge, judge_together, NOW)
     made |= {name: getattr(read, name) for name in ("statement", "figure", "source_file", "difference", "correction")}
     for table in TABLES:
         if table.name not in made:

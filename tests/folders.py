@@ -8,6 +8,7 @@ import polars as pl
 from hai_ha_pipeline.reading.archive import Archive
 from hai_ha_pipeline.reading.ingest import Ingested, ingest
 from hai_ha_pipeline.transforms.figures import figure
+from hai_ha_pipeline.transforms.series import judged_by_series
 from tests.build import dim_area, dim_indicator, dim_unit
 
 HEAD = """
@@ -59,6 +60,11 @@ def judge(statement: pl.DataFrame) -> pl.DataFrame:
     return figure(statement, dim_indicator(), dim_area(), dim_unit())
 
 
+def judge_together(figures: pl.DataFrame) -> pl.DataFrame:
+    """All figures judged by the series they belong to."""
+    return judged_by_series(figures, dim_indicator(), dim_area(), dim_unit())
+
+
 def ingested(root: Path, now: datetime = DAY_1) -> Ingested:
     """Everything under `root/sources`, read and judged."""
-    return ingest(root / "sources", Archive(root / "archive"), judge, now)
+    return ingest(root / "sources", Archive(root / "archive"), judge, judge_together, now)

@@ -91,7 +91,7 @@ def test_a_glob_reads_every_file_in_a_fixed_order(tmp_path: Path) -> None:
 
 def test_one_bad_row_is_rejected_and_the_rest_goes_on(tmp_path: Path) -> None:
     source(
-        tmp_path / "sources", table=TABLE + "".join(f"output;20{year};1\n" for year in range(10, 20)) + "outptu;2009;1\noutput;2008;many\n"
+        tmp_path / "sources", table=TABLE + "".join(f"output;20{year};900\n" for year in range(10, 20)) + "outptu;2009;900\noutput;2008;many\n"
     )
     rejected = ingested(tmp_path).figure.filter(verdict="rejected")
     assert rejected.select("row", "field", "text", "rule").rows() == [

@@ -96,7 +96,7 @@ def test_the_published_warehouse_waits_for_everything_it_publishes() -> None:
 def test_the_steps_come_in_the_order_of_the_flow() -> None:
     steps = step_names()
     assert steps[-1] == "warehouse"
-    assert set(steps) == {"build", *REFERENCE, "read_sources", *(table.name for table in TABLES), "warehouse"}
+    assert set(steps) == {"build", *REFERENCE, "read_sources", "sources_are_current", *(table.name for table in TABLES), "warehouse"}
     assert steps.index("read_sources") < steps.index("fact_observation") < steps.index("attainment")
 
 

@@ -25,6 +25,7 @@ from hai_ha_pipeline.storage.publish import publish
 from hai_ha_pipeline.storage.stage import Stage
 from hai_ha_pipeline.tables import ALL, PUBLISHED, READ, REFERENCE, TABLES, Read, Table
 from hai_ha_pipeline.transforms.figures import figure
+from hai_ha_pipeline.transforms.series import judged_by_series
 
 FRAME = dg.PythonObjectDagsterType(pl.DataFrame, name="DataFrame")
 CONTRACT, SOURCES_READ, IS_CURRENT, WAREHOUSE = "contract", "sources_read", "is_current", "warehouse"
@@ -111,8 +112,11 @@ def _ingest_assets() -> dg.AssetsDefinition:
         def judge(statements: pl.DataFrame) -> pl.DataFrame:
             return figure(statements, dim_indicator, dim_area, dim_unit)
 
+        def judge_together(figures: pl.DataFrame) -> pl.DataFrame:
+            return judged_by_series(figures, dim_indicator, dim_area, dim_unit)
+
         try:
-            read = ingest(project().sources, Archive(project().archive), judge, datetime.now(UTC))
+            read = ingest(project().sources, Archive(project().archive), judge, judge_together, datetime.now(UTC))
         except UserError as error:
             raise dg.Failure(str(error), allow_retries=False) from error
         _report_sources(context, read.source_file)

@@ -78,18 +78,18 @@ def source_folders(sources: Path) -> list[Path]:
     return [folder for folder in folders if folder.name != REFERENCE and not folder.name.startswith((".", "_"))]
 
 
-def ingest(sources: Path, archive: Archive, judge: Judge, now: datetime) -> Ingested:
-    """Read and judge every source; `judge` turns statements into figures.
+def ingest(sources: Path, archive: Archive, judge: Judge, judge_together: Judge, now: datetime) -> Ingested:
+    """Read and judge every source by itself, then all figures together.
 
-    Raises `SourceError` only where there is no source at all.
+    `judge` turns the statements of one source into figures; `judge_together` sets aside those that the figures of others
+    contradict. Raises `SourceError` only where there is no source at all.
     """
     folders = source_folders(sources)
     if not folders:
         raise SourceError(str(sources), "holds no source", "add a folder with a descriptor and a file: docs/sources.md")
     parts = [_read_or_fall_back(folder, archive, judge, now) for folder in folders]
-    return Ingested(
-        **{name: pl.concat([empty(contract), *(getattr(part, name) for part in parts)]) for name, contract in CONTRACTS.items()}
-    )
+    tables = {name: pl.concat([empty(contract), *(getattr(part, name) for part in parts)]) for name, contract in CONTRACTS.items()}
+    return Ingested(**tables | {"figure": judge_together(tables["figure"])})
 
 
 def _read_or_fall_back(folder: Path, archive: Archive, judge: Judge, now: datetime) -> Ingested:
