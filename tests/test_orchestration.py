@@ -129,6 +129,19 @@ def test_a_broken_contract_stops_what_comes_after_it(here: Path) -> None:
     assert not project().database.exists()
 
 
+def test_a_source_that_is_not_shown_as_its_files_say_is_yellow_in_the_ui_and_stops_nothing(here: Path) -> None:
+    (here / "sources" / "quang_ninh_yearbook" / "yearbook.csv").unlink()
+    quiet = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
+    with dg.DagsterInstance.ephemeral() as instance:
+        result = defs.resolve_job_def("refresh_warehouse").execute_in_process(instance=instance, run_config=quiet, raise_on_error=False)
+        checks = {each.asset_key.path[-1]: each for each in result.get_asset_check_evaluations() if each.check_name == "is_current"}
+    assert result.success
+    assert {key for key, check in checks.items() if not check.passed} == {"quang_ninh_yearbook"}
+    assert len(checks) == 6
+    assert checks["quang_ninh_yearbook"].severity == dg.AssetCheckSeverity.WARN
+    assert "there is no file 'yearbook.csv'" in str(checks["quang_ninh_yearbook"].metadata["message"].value)
+
+
 def test_a_preview_is_a_table_whose_cells_cannot_break_it() -> None:
     rows = pl.DataFrame({"a|b": ["x|y", "two\n<b>lines", None], "n": [1, 2, 3]})
     assert as_markdown(rows).splitlines() == [

@@ -54,6 +54,15 @@ resources:
     assert found == [{"value": "11208.800000", "value_as_printed": "11.208,8", "file": "export.csv", "row": 2}]
 
 
+def test_a_run_says_how_a_source_differs_from_its_last_load(fresh: Path) -> None:
+    assert runner(fresh)("run").returncode == 0
+    table = fresh / "sources" / "hai_ha_interview_2024" / "statements.csv"
+    edit(table, "6.506,3", "6.506,4")
+    shown = " ".join(runner(fresh)("run").stdout.split())
+    assert "hai_ha_interview_2024: 0 new, 1 revised, 0 gone, 31 unchanged since its last load" in shown
+    assert "production_value_services 201 2024-S1: 6506.3 -> 6506.4" in shown
+
+
 def test_a_source_that_fails_is_named_and_the_others_go_on(fresh: Path) -> None:
     edit(fresh / "sources" / "hai_ha_published" / LABEL, "dialect:", "dialekt:")
     (fresh / "sources" / "neighbouring_districts" / "decimal_comma.csv").unlink()
