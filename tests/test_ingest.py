@@ -1,10 +1,13 @@
 """Every source on its own: what bad input gets, and what the others make of it."""
 
+import os
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from hai_ha_pipeline.errors import SourceError
+from hai_ha_pipeline.reading import ingest
 from hai_ha_pipeline.reading.ingest import source_folders
 from tests.folders import DAY_2, DESCRIPTOR, TABLE, ingested, source, write
 
@@ -67,6 +70,31 @@ def test_a_link_to_a_file_outside_the_folder_fails_the_source(tmp_path: Path) ->
     (folder / "table.csv").unlink()
     (folder / "table.csv").symlink_to(outside)
     assert "'table.csv' links to a file outside the folder" in ingested(tmp_path).source_file["message"][0]
+
+
+def test_a_pipe_is_no_file_and_hangs_nothing(tmp_path: Path) -> None:
+    folder = write(tmp_path / "sources" / "pages", {"datapackage.yaml": DESCRIPTOR})
+    os.mkfifo(folder / "table.csv")
+    assert "'table.csv' is no regular file" in ingested(tmp_path).source_file["message"][0]
+
+
+def test_a_link_inside_the_folder_is_followed(tmp_path: Path) -> None:
+    folder = source(tmp_path / "sources")
+    (folder / "table.csv").rename(folder / "table_2024.csv")
+    (folder / "table.csv").symlink_to(folder / "table_2024.csv")
+    assert ingested(tmp_path).source_file["state"].to_list() == ["loaded"]
+
+
+def test_a_file_that_changes_while_it_is_read_fails_the_source(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = source(tmp_path / "sources")
+    read_table = ingest.read_table
+
+    def read_while_somebody_writes(*given: Any) -> Any:
+        (folder / "table.csv").write_text(TABLE + "output;2023;1\n")
+        return read_table(*given)
+
+    monkeypatch.setattr(ingest, "read_table", read_while_somebody_writes)
+    assert "the file changed while it was read" in ingested(tmp_path).source_file["message"][0]
 
 
 def test_a_folder_instead_of_a_file_fails_the_source(tmp_path: Path) -> None:

@@ -9,7 +9,9 @@ import openpyxl
 import pytest
 
 from hai_ha_pipeline.errors import SourceError
-from hai_ha_pipeline.reading.descriptor import Dialect
+from hai_ha_pipeline.reading.csv_file import Records
+from hai_ha_pipeline.reading.descriptor import Dialect, Resource
+from hai_ha_pipeline.reading.table_file import read_table
 from hai_ha_pipeline.reading.workbook import as_text, rows_of, sheet_names
 
 
@@ -94,3 +96,43 @@ def test_what_is_no_workbook_is_told_so() -> None:
     for content in (b"a;b\n1;2\n", archive.getvalue(), workbook(["a"])[:500]):
         with pytest.raises(SourceError, match=r"no .*workbook"):
             rows_of(content, "book.xlsx", Dialect())
+
+
+def sheet(*rows: list[Any], formats: dict[str, str] | None = None, **dialect: Any) -> Records:
+    """The records of a sheet with the columns `what`, figures by year with decimal comma."""
+    resource = Resource.model_validate(
+        {
+            "name": "book", "path": "book.xlsx", "format": "xlsx", "dialect": dialect, "schema": {"fields": [{"name": "what"}]},
+            "hai-ha": {
+                "layout": "wide", "columns": {"indicator": "what"}, "constants": {"area": "22"},
+                "value_columns": {"matching": r".*(?P<period>\d{4}).*", "decimalChar": ",", "groupChar": "."},
+            },
+        }
+    )  # fmt: skip
+    assert resource.statement
+    return read_table(workbook(*rows, formats=formats), "book.xlsx", resource, resource.statement)
+
+
+def test_a_sheet_gives_records_with_its_own_row_numbers() -> None:
+    records = sheet(["Quang Ninh"], [], ["what", 2023, 2024], ["GRDP", 313.595, "hơn 347,5"], [], ["Growth", 0.1103, None],
+                    formats={"B6": "0.00%"}, headerRows=[3])  # fmt: skip
+    assert records.cells.rows() == [(4, "GRDP", "313,595", "hơn 347,5"), (6, "Growth", "11,03 %", "")]
+    assert records.header == ["what", "2023", "2024"]
+
+
+def test_text_beside_the_table_sets_its_row_aside() -> None:
+    records = sheet(["what", 2023], ["GRDP", 313.5], ["FDI", 3.1, "see note 2"])
+    assert records.cells.rows() == [(2, "GRDP", "313,5")]
+    assert records.damaged.select("@row", "@byte", "rule").rows() == [(3, None, "extra-cell")]
+
+
+def test_a_cell_of_several_lines_stays_one_cell() -> None:
+    assert sheet(["what", 2023], ["GRDP\nat current prices", 313.5], ["FDI", 1]).cells.rows() == [
+        (2, "GRDP\nat current prices", "313,5"), (3, "FDI", "1"),
+    ]  # fmt: skip
+
+
+def test_a_year_merged_over_two_columns_stands_before_both_of_their_names() -> None:
+    records = sheet(["", "2023", "", "2024", ""], ["what", "plan", "result", "plan", "result"], ["GRDP", 1, 2, 3, 4], headerRows=["1", "2"])
+    assert records.header == ["what", "2023 plan", "2023 result", "2024 plan", "2024 result"]
+    assert records.cells.rows() == [(3, "GRDP", "1", "2", "3", "4")]

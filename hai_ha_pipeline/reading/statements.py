@@ -121,7 +121,7 @@ def _cells(
     """The statements of one value column."""
     file_columns: Fields = {**{field: name for field, name in layout.columns.items() if name in read.columns}, "value": column}
     constants: Fields = {**layout.constants, **stands_for}
-    number_format = _number_format(resource, layout, column)
+    marks_of_number = number_format(resource, layout, column)
     marks = resource.table_schema.missing_values
     as_printed = {f"{field}_as_printed": printed[file_columns[field]] for field in AS_PRINTED if field in file_columns}
     corrected = pl.any_horizontal(*(read[name].str.strip_chars() != printed[name].str.strip_chars() for name in file_columns.values()))
@@ -136,8 +136,8 @@ def _cells(
             for field in STATEMENT_FIELDS
             if field in file_columns or field in constants
         },
-        decimal_char=pl.lit(number_format.decimal_char),
-        group_char=pl.lit(number_format.group_char),
+        decimal_char=pl.lit(marks_of_number.decimal_char),
+        group_char=pl.lit(marks_of_number.group_char),
         is_missing=is_missing,
         is_corrected=corrected,
         rule=pl.when(is_excluded & ~is_missing).then(pl.lit("excluded")),
@@ -145,13 +145,13 @@ def _cells(
     )
 
 
-def _number_format(resource: Resource, layout: Layout, column: str) -> "ColumnField":
-    declared = next((field for field in resource.table_schema.fields if field.name == column), None)
+def number_format(resource: Resource, layout: Layout, column: str) -> ColumnField:
+    """The decimal and grouping marks of a column: its own, or those of all columns that follow the pattern."""
+    declared = {field.name: field for field in resource.table_schema.fields}
+    if column in declared or layout.value_columns is None:
+        return declared[column]
     marks = layout.value_columns
-    if declared is None and marks is not None:
-        return ColumnField(name=column, type="number", decimal_char=marks.decimal_char, group_char=marks.group_char)
-    assert declared is not None  # noqa: S101 - the descriptor's model refuses an undeclared value column
-    return declared
+    return ColumnField(name=column, type="number", decimal_char=marks.decimal_char, group_char=marks.group_char)
 
 
 def _is_mark(column: str, marks: list[str]) -> pl.Expr:

@@ -4,6 +4,7 @@ A workbook stores numbers without a decimal mark and shows them through a format
 is what is printed, with all digits that are stored.
 """
 
+import csv
 import io
 import re
 import warnings
@@ -15,6 +16,7 @@ from typing import Any
 from hai_ha_pipeline.errors import SourceError
 from hai_ha_pipeline.reading.descriptor import Dialect
 
+DECIMAL_MARK, LINE_BREAK = "\ue000", "\ue001"  # of the private use area: no text holds them
 LARGEST = 1024**3  # bytes of a workbook when unpacked
 Number = Decimal
 Shown = tuple[str, Number | None, str]  # what stands before a number, the number, what stands behind it; or a text alone
@@ -34,6 +36,20 @@ def rows_of(content: bytes, where: str, dialect: Dialect) -> list[list[Shown]]:
     rows = [[_shown(cell) for cell in row] for row in sheet.iter_rows()]
     _check_formulas(rows, _sheet(_opened(content, where, values=False), where, dialect), where)
     return rows
+
+
+def as_csv(rows: list[list[Shown]]) -> bytes:
+    """The rows as UTF-8 CSV of equal width, one line a row, so that a sheet is judged as strictly as any other table.
+
+    `DECIMAL_MARK` stands in numbers until their column is known, `LINE_BREAK` in texts of several lines.
+    """
+    width = max(map(len, rows), default=0)
+    written = io.StringIO()
+    writer = csv.writer(written, quoting=csv.QUOTE_ALL, lineterminator="\n")
+    for row in rows:
+        texts = [as_text(cell, DECIMAL_MARK) for cell in row]
+        writer.writerow([re.sub(r"\r\n|\r|\n", LINE_BREAK, text) for text in texts] + [""] * (width - len(row)))
+    return written.getvalue().encode()
 
 
 def as_text(shown: Shown, decimal_char: str) -> str:
