@@ -6,6 +6,7 @@ one indicator of one area, whoever printed it and as what. What one cell says by
 
 import math
 from datetime import timedelta
+from typing import Literal
 
 import polars as pl
 
@@ -111,7 +112,7 @@ def _levels(measured: pl.DataFrame) -> pl.DataFrame:
 def _contradicted_readings(measured: pl.DataFrame) -> pl.DataFrame:
     """Ambiguous figures whose declared reading is far from the nearest certain ones, while the other is near; with those."""
     ambiguous = measured.filter(~pl.col("is_certain"), ~pl.col("is_confirmed"))
-    return _with_neighbours(ambiguous, measured.filter("is_certain"), SERIES).filter("is_other_nearer").with_columns(is_reading=True)
+    return _with_neighbours(ambiguous, measured.filter("is_certain"), SERIES, FAR).filter("is_other_nearer").with_columns(is_reading=True)
 
 
 def _jumps(suspects: pl.DataFrame, measured: pl.DataFrame) -> pl.DataFrame:
@@ -125,22 +126,22 @@ def _jumps(suspects: pl.DataFrame, measured: pl.DataFrame) -> pl.DataFrame:
         .select("run", "level", rival="level_of_rival")
     )
     fewer = suspects.filter("is_calm", ~pl.col("is_settled") & ~pl.col("is_confirmed"), pl.col("weight") * 2 <= pl.col("of_all"))
-    return _with_neighbours(
-        fewer.join(rivals, on=["run", "level"]).drop("level").rename({"rival": "level"}), measured, ["run", "level"]
-    ).with_columns(is_reading="is_other_nearer")
+    of_rivals = fewer.join(rivals, on=["run", "level"]).drop("level").rename({"rival": "level"})
+    return _with_neighbours(of_rivals, measured, ["run", "level"], None).with_columns(is_reading="is_other_nearer")
 
 
-def _with_neighbours(figures: pl.DataFrame, others: pl.DataFrame, by: list[str]) -> pl.DataFrame:
+def _with_neighbours(figures: pl.DataFrame, others: pl.DataFrame, by: list[str], within: timedelta | None) -> pl.DataFrame:
     """Each figure with up to two of the others before it (or at its time) and two after, and what they say; none without any."""
     found = []
-    for strategy, way in (("backward", 1), ("forward", -1)):
+    ways: tuple[tuple[Literal["backward", "forward"], int], ...] = (("backward", 1), ("forward", -1))
+    for strategy, way in ways:
         near = others.sort(*by, "last_day").select(
             *by, "last_day", neighbour=pl.concat_list("statement_key", pl.col("statement_key").shift(way).over(by))
         )
         found.append(
             figures.sort("last_day")
             .join_asof(
-                near.sort("last_day"), on="last_day", by=by, strategy=strategy, tolerance=FAR,
+                near.sort("last_day", maintain_order=True), on="last_day", by=by, strategy=strategy, tolerance=within,
                 allow_exact_matches=way > 0, check_sortedness=False,
             )
             .select("statement_key", "neighbour")
