@@ -45,7 +45,12 @@ def _examples(revised: pl.DataFrame) -> str | None:
     """The first few revised figures in words."""
     texts = revised.head(EXAMPLES).select(
         pl.format(
-            "{} {} {} {}: {} -> {}", "role", "indicator_code", "area_code", "period_code", *(_short(name) for name in ("value_before", "value"))
+            "{} {} {} {}: {} -> {}",
+            "role",
+            "indicator_code",
+            "area_code",
+            "period_code",
+            *(_short(name) for name in ("value_before", "value")),
         )
     )
     return "; ".join(texts.to_series().drop_nulls()) or None
@@ -56,7 +61,7 @@ def _short(value: str) -> pl.Expr:
 
 
 def drifted(
-    source: str, package: Package, before: pl.DataFrame, after: pl.DataFrame, columns_before: Columns, columns_after: Columns, counted: pl.DataFrame
+    where: str, package: Package, before: pl.DataFrame, after: pl.DataFrame, columns_before: Columns, columns_after: Columns
 ) -> list[str]:
     """What is worth telling of the shape of the new export against the last one.
 
@@ -64,17 +69,14 @@ def drifted(
     """
     warnings = _other_columns(columns_before, columns_after)
     layouts = {resource.name: resource.statement for resource in package.resources if resource.statement}
-    for name, layout in layouts.items():
-        mine_before, mine = (frame.filter(pl.col("resource") == name) for frame in (before, after))
-        said = _other_units(mine_before, mine)
-        if said and layout.drift.changed_unit == "fail":
-            raise SourceError(
-                f"sources/{source}, resource {name!r}", said, "check the unit; if it is right, set `drift: {changed_unit: warn}` for this load"
-            )
-        warnings += [said] if said else []
-    gone = counted["figures_withdrawn"][0]
-    if gone and before.height:
-        warnings.append(_fewer(source, layouts, gone, before.height))
+    for name in before["resource"].unique(maintain_order=True):
+        had, has = (frame.filter(pl.col("resource") == name) for frame in (before, after))
+        layout = layouts.get(name)
+        unit, gone = _other_units(had, has), had.join(has, on=[*ABOUT, "place"], how="anti", nulls_equal=True).height
+        if unit and layout and layout.drift.changed_unit == "fail":
+            raise SourceError(f"{where}, resource {name!r}", unit, "check the unit; if it is right, set `drift: {changed_unit: warn}`")
+        warnings += [unit] if unit else []
+        warnings += [_fewer(f"{where}, resource {name!r}", layout, gone, had.height)] if gone else []
     return warnings
 
 
@@ -104,14 +106,11 @@ def _other_units(before: pl.DataFrame, after: pl.DataFrame) -> str | None:
     return f"{first['indicator_code']} of {first['area_code']} was printed in {', '.join(first['had'])}, now in {', '.join(first['has'])}{more}"
 
 
-def _fewer(source: str, layouts: dict[str, Layout], gone: int, had: int) -> str:
+def _fewer(where: str, layout: Layout | None, gone: int, had: int) -> str:
     """That figures are gone, and whether they are withdrawn or only not repeated."""
-    is_full = any(layout.completeness == "full" for layout in layouts.values())
+    is_full = layout is not None and layout.completeness == "full"
     said = f"{gone} of the {had} figures of the last load are gone ({'withdrawn' if is_full else 'not repeated'})"
-    drift = min((layout.drift for layout in layouts.values()), key=lambda each: each.max_fewer_share)
-    must_fail = any(layout.drift.fewer_figures == "fail" for layout in layouts.values())
-    if must_fail or (is_full and gone / had > drift.max_fewer_share):
-        raise SourceError(
-            f"sources/{source}", said, "restore the whole export; if they are meant to be gone, set `drift: {fewer_figures: warn, max_fewer_share: 1}`"
-        )
+    if layout and (layout.drift.fewer_figures == "fail" or (is_full and gone / had > layout.drift.max_fewer_share)):
+        mend = "restore the whole export; if they are meant to be gone, set `drift: {fewer_figures: warn, max_fewer_share: 1}`"
+        raise SourceError(where, said, mend)
     return said

@@ -111,9 +111,7 @@ def _last_good(folder: Path, archive: Archive, judge: Judge, now: datetime, mess
         restored = archive.restore(folder.name, Path(scratch))
         if restored:
             try:
-                return _ingested(
-                    read_source(restored, judge), archive, now, archive.loads(folder.name)[-1], state="stale", message=message
-                )
+                return _ingested(read_source(restored, judge), archive, now, archive.loads(folder.name)[-1], state="stale", message=message)
             except SourceError as error:
                 message = f"{message}\nIts last good content cannot be used either: {error}"
     failed = pl.DataFrame(
@@ -167,7 +165,7 @@ def drift_of(read: SourceRead, archive: Archive) -> tuple[pl.DataFrame, list[str
     if before is None:
         return counted, []
     columns = {file.name: file.columns for file in read.files}
-    return counted, drifted(read.folder.name, read.package, before, after, loads[-1].columns, columns, counted)
+    return counted, drifted(f"sources/{read.folder.name}", read.package, before, after, loads[-1].columns, columns)
 
 
 def _load_of(read: SourceRead, snapshot: dict[str, str], archive: Archive, now: datetime) -> Load:
@@ -185,7 +183,9 @@ def _ingested(read: SourceRead, archive: Archive, now: datetime, load: Load, sta
     """What a source gives to the tables."""
     warnings = "; ".join(load.warnings) or None
     files = [_source_file(read, file, archive.first_seen(file.sha256, now), state, message, warnings) for file in read.files]
-    loaded_at, compared_with = (moment and datetime.fromisoformat(str(moment)) for moment in (load.loaded_at, load.difference["compared_with"]))
+    loaded_at, compared_with = (
+        moment and datetime.fromisoformat(str(moment)) for moment in (load.loaded_at, load.difference["compared_with"])
+    )
     differs = {**load.difference, "loaded_at": loaded_at, "compared_with": compared_with}
     return Ingested(
         read.statement,
