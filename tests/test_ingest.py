@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from hai_ha_pipeline.errors import SourceError
-from hai_ha_pipeline.reading import ingest
 from hai_ha_pipeline.reading.ingest import source_folders
+from hai_ha_pipeline.reading.table_file import read_table
 from tests.folders import DAY_2, DESCRIPTOR, TABLE, ingested, source, write
 
 
@@ -87,13 +87,11 @@ def test_a_link_inside_the_folder_is_followed(tmp_path: Path) -> None:
 
 def test_a_file_that_changes_while_it_is_read_fails_the_source(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     folder = source(tmp_path / "sources")
-    read_table = ingest.read_table
-
     def read_while_somebody_writes(*given: Any) -> Any:
         (folder / "table.csv").write_text(TABLE + "output;2023;1\n")
         return read_table(*given)
 
-    monkeypatch.setattr(ingest, "read_table", read_while_somebody_writes)
+    monkeypatch.setattr("hai_ha_pipeline.reading.ingest.read_table", read_while_somebody_writes)
     assert "the file changed while it was read" in ingested(tmp_path).source_file["message"][0]
 
 
