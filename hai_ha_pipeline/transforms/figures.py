@@ -74,7 +74,11 @@ def _contract_judged(figures: pl.DataFrame) -> pl.DataFrame:
         if cases["index"].has_nulls():
             raise
         broken = cases.group_by("index").agg(
-            said=pl.format("breaks the contract of a figure: {} ({})", pl.col("check").first(), pl.col("column").first())
+            said=pl.format(
+                "breaks the contract of a figure, {} ({}): correct the cell by a line in corrections.csv",
+                pl.col("check").first(),
+                pl.col("column").first(),
+            )
         )
         keys = accepted.select("statement_key", index=pl.int_range(pl.len(), dtype=cases.schema["index"]))
         marked = keys.join(broken, on="index").drop("index")

@@ -41,6 +41,8 @@ _OTHER_QUANTITY = (pl.col("quantity") != pl.col("canonical_quantity")) & ~(
     pl.col("is_reduction").fill_null(value=False) & (pl.col("quantity") == PER_CENT)
 )
 
+MAP_IT = ": map the cell under `names`, or correct it by a line in corrections.csv"
+
 RULES: list[Rule] = [
     Rule(
         "unknown-indicator", "indicator", pl.col("indicator_code").is_null(),
@@ -70,20 +72,20 @@ RULES: list[Rule] = [
     ),
     Rule(
         "unit-of-another-quantity", "unit", _OTHER_QUANTITY & ~_IS_MILESTONE,
-        pl.format("measures {}, but the indicator is in {} ({}): units convert only inside one quantity", "quantity", "canonical_unit", "canonical_quantity"),
+        pl.format("measures {}, but the indicator is in {} ({}): units convert only inside one quantity; correct the unit, or name another indicator", "quantity", "canonical_unit", "canonical_quantity"),
     ),
-    Rule("constraint-error", "value", pl.col("value_number").is_null() & (pl.col("value_decimals") > 6), pl.lit("has more than six decimals")),
+    Rule("constraint-error", "value", pl.col("value_number").is_null() & (pl.col("value_decimals") > 6), pl.lit("has more than six decimals: give `round_to` in the descriptor, or correct the cell by a line in corrections.csv")),
     Rule("type-error", "value", pl.col("value_number").is_null(), pl.format("no number in the declared format ({}): correct `decimalChar` or `groupChar`, or map the word under `names`", _format_text())),
     Rule(
         "unit-of-another-quantity", "value", pl.col("value_is_percent") & (pl.col("quantity") != PER_CENT),
-        pl.format("is in per cent, but its unit measures {}", "quantity"),
+        pl.format("is in per cent, but its unit measures {}: correct the unit, or name an indicator that is in per cent", "quantity"),
     ),
     Rule(
         "unknown-words", "value", pl.col("value_direction").is_in(["fall", "index"]),
         pl.lit("the words say a fall or an index, which only a growth can be: write the signed growth, or map the cell under `names`"),
     ),
-    Rule("unknown-words", "value", pl.col("value_unknown_words").is_not_null(), pl.format("the words '{}' beside the number are not known, so its meaning is not certain", "value_unknown_words")),
-    Rule("unknown-words", "status", pl.col("status_unknown_words").is_not_null() & ~pl.col("is_sdmx_status"), pl.lit("no release stage is called so: write an SDMX code such as A, P, E, F")),
+    Rule("unknown-words", "value", pl.col("value_unknown_words").is_not_null(), pl.format("the words '{}' beside the number are not known, so its meaning is not certain{}", "value_unknown_words", pl.lit(MAP_IT))),
+    Rule("unknown-words", "status", pl.col("status_unknown_words").is_not_null() & ~pl.col("is_sdmx_status"), pl.lit("no release stage is called so: write an SDMX code such as A, P, E, F, or map the word under `names`")),
     Rule(
         "ambiguous-number", "value", _is_outside("fitted_value") & pl.col("other_value").is_not_null() & ~_is_outside("other_value"),
         pl.format(
@@ -91,28 +93,28 @@ RULES: list[Rule] = [
             plain("fitted_value"), _plausible_range(), plain("other_value"),
         ),
     ),
-    Rule("constraint-error", "value", pl.col("value_is_range") & (pl.col("value_second") < pl.col("value_number")), pl.lit("is a range that runs backwards")),
+    Rule("constraint-error", "value", pl.col("value_is_range") & (pl.col("value_second") < pl.col("value_number")), pl.lit("is a range that runs backwards: correct the cell by a line in corrections.csv")),
     Rule("missing-baseline", "baseline", pl.col("is_reduction") & pl.col("baseline_value").is_null(), pl.lit("a reduction needs the level it starts from: print it as 39/67, or give `baseline`")),
-    Rule("constraint-error", "value", pl.col("loses_digits"), pl.lit("has more than six decimals in the canonical unit")),
-    Rule("constraint-error", "value", pl.col("fitted_value").is_null(), pl.lit("is too large for DECIMAL(18,6) in the canonical unit")),
+    Rule("constraint-error", "value", pl.col("loses_digits"), pl.format("has more than six decimals in {}: correct its unit, or give `round_to` in the descriptor", "canonical_unit")),
+    Rule("constraint-error", "value", pl.col("fitted_value").is_null(), pl.format("is too large in {} (a trillion and more): correct its unit, or its scale word", "canonical_unit")),
     Rule(
         "constraint-error", "value", _is_outside("fitted_value"),
         pl.format("is {} in the canonical unit, outside the plausible {}: correct it, or widen the range in reference/indicators.csv", plain("fitted_value"), _plausible_range()),
     ),
-    Rule("type-error", "growth", pl.col("growth").is_not_null() & pl.col("growth_pct").is_null(), pl.format("no growth in the declared format ({})", _format_text())),
-    Rule("unknown-words", "growth", pl.col("growth").is_not_null() & pl.col("growth_unknown_words").is_not_null(), pl.format("the words '{}' beside the growth are not known", "growth_unknown_words")),
+    Rule("type-error", "growth", pl.col("growth").is_not_null() & pl.col("growth_pct").is_null(), pl.format("no growth in the declared format ({}){}", _format_text(), pl.lit(MAP_IT))),
+    Rule("unknown-words", "growth", pl.col("growth").is_not_null() & pl.col("growth_unknown_words").is_not_null(), pl.format("the words '{}' beside the growth are not known{}", "growth_unknown_words", pl.lit(MAP_IT))),
     Rule(
         "unknown-words", "growth", (pl.col("growth_number") < 0) & (pl.col("growth_direction").is_in(["fall", "index"]) | pl.col("growth_is_reduction")).fill_null(value=False),
-        pl.lit("says a fall twice, in a word and in a sign: its meaning is not certain"),
+        pl.lit("says a fall twice, in a word and in a sign, so its meaning is not certain: map the cell to `-7 %` or `7 %` under `names`"),
     ),
     Rule("unknown-growth-basis", "growth_basis", ~pl.col("growth_basis").is_in(GROWTH_BASES), pl.lit("a growth compares with same_period_last_year or previous_period: map it under `names`")),
-    Rule("type-error", "plan_fulfilment", pl.col("plan_fulfilment").is_not_null() & pl.col("plan_fulfilment_pct").is_null(), pl.format("no number in the declared format ({})", _format_text())),
+    Rule("type-error", "plan_fulfilment", pl.col("plan_fulfilment").is_not_null() & pl.col("plan_fulfilment_pct").is_null(), pl.format("no number in the declared format ({}){}", _format_text(), pl.lit(MAP_IT))),
     *(
         Rule("unknown-words", field, pl.col(f"{field}_number").is_not_null() & pl.col(f"{field}_unknown_words").is_not_null(),
-             pl.format("the words '{}' beside the number are not known", f"{field}_unknown_words"))
+             pl.format("the words '{}' beside the number are not known{}", f"{field}_unknown_words", pl.lit(MAP_IT)))
         for field in ("plan_fulfilment", "baseline")
     ),
-    Rule("type-error", "baseline", pl.col("baseline").is_not_null() & pl.col("baseline_number").is_null(), pl.format("no number in the declared format ({})", _format_text())),
-    Rule("unknown-period", "baseline_period", pl.col("baseline_period").is_not_null() & pl.col("baseline_period_code").is_null(), pl.lit("no such period can be read")),
+    Rule("type-error", "baseline", pl.col("baseline").is_not_null() & pl.col("baseline_number").is_null(), pl.format("no number in the declared format ({}){}", _format_text(), pl.lit(MAP_IT))),
+    Rule("unknown-period", "baseline_period", pl.col("baseline_period").is_not_null() & pl.col("baseline_period_code").is_null(), pl.lit("no such period can be read: write it as 2023 or 2023-12, or map it under `names`")),
     Rule("type-error", "published_on", pl.col("published_on").is_not_null() & pl.col("published_day").is_null(), pl.lit("no date: write 2024-06-20, 2024-06 or 2024, with ~ in front where it is inferred")),
 ]  # fmt: skip
