@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from hai_ha_pipeline.cli import source
 from hai_ha_pipeline.errors import UserError
 from hai_ha_pipeline.settings import project
 
@@ -16,6 +17,7 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
+app.add_typer(source.app, name="source")
 Area = Annotated[str | None, typer.Argument(help="Code or name, e.g. 201 or 'Hai Ha'. Left out: the area with the most.")]
 Year = Annotated[str | None, typer.Argument(help="Year, e.g. 2024. Left out: the year with the most.")]
 

@@ -50,13 +50,18 @@ def show(answer: Answer, shown_as: str) -> None:
         writer.writerow(answer.columns)
         writer.writerows(answer.rows)
     elif shown_as == "json":
-        print(json.dumps(_as_dicts(answer), default=_plain, ensure_ascii=False, indent=1))  # noqa: T201
+        show_json(_as_dicts(answer))
     else:
-        table = _table(answer.columns, [isinstance(value, int | float | Decimal) for value in (answer.rows or [()])[0]])
+        table = new_table(answer.columns, [isinstance(value, int | float | Decimal) for value in (answer.rows or [()])[0]])
         for row in answer.rows:
             table.add_row(*(Text(as_text(value)) for value in row))
         console().print(table)
         console().print(f"{len(answer.rows)} rows", style="dim")
+
+
+def show_json(content: Any) -> None:
+    """Print anything as JSON, for programs."""
+    print(json.dumps(content, default=_plain, ensure_ascii=False, indent=1))  # noqa: T201
 
 
 def show_attainment(answer: Answer, shown_as: str) -> None:
@@ -89,7 +94,7 @@ def _show_by_area(rows: list[Row], columns: list[Column], what: str) -> None:
     """A table for each area; in a narrow terminal without the columns that one can do without."""
     shown = [column for column in columns if column.is_needed or console().width >= NARROW]
     for area in dict.fromkeys(row["area"] for row in rows):
-        table = _table([column.name for column in shown], [column.is_number for column in shown])
+        table = new_table([column.name for column in shown], [column.is_number for column in shown])
         for row in rows:
             if row["area"] == area:
                 table.add_row(*(column.cell(row) for column in shown))
@@ -167,7 +172,8 @@ GROWTH = [
 ]
 
 
-def _table(columns: Iterable[str], is_number: list[bool]) -> Table:
+def new_table(columns: Iterable[str], is_number: list[bool]) -> Table:
+    """An empty table in the style of all others, numbers to the right."""
     table = Table(box=box.SIMPLE_HEAD, header_style="bold", padding=(0, 1, 0, 0), pad_edge=False)
     for position, column in enumerate(columns):
         justify: Literal["left", "right"] = "right" if is_number[position : position + 1] == [True] else "left"

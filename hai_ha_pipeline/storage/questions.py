@@ -1,6 +1,7 @@
 """The two questions that matter, as SQL: how far each target is reached, and how fast each figure grows."""
 
 from pathlib import Path
+from typing import Any
 
 from hai_ha_pipeline.errors import QueryError
 from hai_ha_pipeline.storage.query import Answer, query
@@ -104,3 +105,14 @@ def run_summary(database: Path) -> dict[str, Answer]:
                WHERE verdict = 'inconsistent' ORDER BY ALL""",
         ),
     }
+
+
+def loads_by_source(database: Path) -> list[dict[str, Any]]:
+    """What the published warehouse has of each source: its state, how many files and figures, and why it failed if it did."""
+    answer = query(
+        database,
+        """SELECT source, max(state) AS state, max(message) AS message, count(file) AS files, sum(figures_loaded)::INTEGER AS loaded,
+                  sum(figures_rejected)::INTEGER AS rejected, sum(cells_missing)::INTEGER AS missing
+           FROM audit.load GROUP BY source ORDER BY source""",
+    )
+    return [dict(zip(answer.columns, row, strict=True)) for row in answer.rows]

@@ -1,0 +1,65 @@
+"""`hai-ha source`: add a source, check one, list them all. Each imports what it needs when it is called."""
+
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from hai_ha_pipeline.errors import SourceError
+from hai_ha_pipeline.settings import Project, project
+
+app = typer.Typer(help="Add a source, check one, list them all.", no_args_is_help=True)
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")]
+
+
+@app.command("list")
+def list_sources(*, as_json: AsJson = False) -> None:
+    """Every source with its state, and what is to do."""
+    from dataclasses import asdict
+
+    from hai_ha_pipeline.cli.show import show_json
+    from hai_ha_pipeline.cli.source_show import show_states
+    from hai_ha_pipeline.cli.states import states
+
+    found = states(project())
+    if as_json:
+        show_json([asdict(each) for each in found])
+    else:
+        show_states(found, is_published=project().database.exists())
+
+
+@app.command()
+def check(name: Annotated[str, typer.Argument(help="Folder under sources/, or a path to it.")], *, as_json: AsJson = False) -> None:
+    """Read, parse and judge one source without publishing it. Exit code 1 where it would fail."""
+    from dataclasses import asdict
+
+    from hai_ha_pipeline.cli.check import checked
+    from hai_ha_pipeline.cli.master_data import master_data
+    from hai_ha_pipeline.cli.show import show_json
+    from hai_ha_pipeline.cli.source_show import show_report
+    from hai_ha_pipeline.reading.archive import Archive
+    from hai_ha_pipeline.storage.stage import Stage
+
+    here = project()
+    folder = _folder(name, here)
+    report = checked(folder, Archive(here.archive), Stage(here.stage), master_data(here.sources))
+    if as_json:
+        show_json(asdict(report))
+    else:
+        show_report(report)
+    raise typer.Exit(0 if report.would_load else 1)
+
+
+def _folder(name: str, here: Project) -> Path:
+    """The folder of a source given by its name or path."""
+    from hai_ha_pipeline.reading.ingest import source_folders
+
+    known = {folder.name: folder for folder in source_folders(here.sources)}
+    if name in known:
+        return known[name]
+    path = Path(name)
+    if path.is_dir() and (path.resolve().parent == here.sources.resolve() or (path / "datapackage.yaml").is_file()):
+        return path.resolve()
+    near = get_close_matches(name, known, n=3, cutoff=0.4)
+    raise SourceError(f"sources/{name}", "there is no such source", f"nearest: {', '.join(near)}" if near else "see: hai-ha source list")
