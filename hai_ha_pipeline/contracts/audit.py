@@ -3,6 +3,7 @@
 import pandera.polars as pa
 import polars as pl
 
+from hai_ha_pipeline.contracts.rejections import RULE_NAMES
 from hai_ha_pipeline.contracts.types import MOMENT, Contract
 
 
@@ -18,7 +19,7 @@ class Rejected(Contract):
     field: str = pa.Field(nullable=True, description="Part of the statement that broke the rule.")
     text: str = pa.Field(nullable=True, description="That part as it was read.")
     value_as_printed: str = pa.Field(nullable=True, description="The figure, or the damaged record, as it stands in the file.")
-    rule: str = pa.Field(description="Rule that was broken.")
+    rule: str = pa.Field(isin=RULE_NAMES, description="Rule that was broken, as `docs/rejections.md` explains it.")
     reason: str = pa.Field(description="The rule in a sentence, with what would mend it.")
 
 
@@ -59,7 +60,9 @@ class Difference(Contract):
     compared_with: MOMENT = pa.Field(nullable=True, description="When the content before it was first loaded; null for the first one.")
     figures_new: int = pa.Field(ge=0, description="Figures about something the load before had no figure of.")
     figures_revised: int = pa.Field(ge=0, description="Figures whose value, bounds, release stage, growth or fulfilment changed.")
-    figures_withdrawn: int = pa.Field(ge=0, description="Figures of the load before that are gone; of a partial source they are only not repeated.")
+    figures_withdrawn: int = pa.Field(
+        ge=0, description="Figures of the load before that are gone; of a partial source they are only not repeated."
+    )
     figures_unchanged: int = pa.Field(ge=0, description="Figures that are the same.")
     examples: str = pa.Field(nullable=True, description="The first revised figures, before and after.")
 

@@ -5,6 +5,7 @@ from typing import Any
 import pandera.polars as pa
 import polars as pl
 
+from hai_ha_pipeline.contracts.rejections import RULE_NAMES
 from hai_ha_pipeline.contracts.types import DAY, GROWTH_BASES, MOMENT, OBS_STATUSES, QUALIFIERS, ROLES, VALUE, Contract, polars_schema
 
 
@@ -48,9 +49,11 @@ class Statement(Contract):
     precedence: int = pa.Field(description="Declared precedence of the source; the lowest wins.")
     is_missing: bool = pa.Field(description="The cell holds a declared missing mark.")
     is_corrected: bool = pa.Field(description="A line of corrections.csv changed what is read.")
-    is_settled: bool = pa.Field(description="A line of corrections.csv is about the figure: somebody has looked, so its size is not doubted again.")
+    is_settled: bool = pa.Field(
+        description="A line of corrections.csv is about the figure: somebody has looked, so its size is not doubted again."
+    )
     round_to: int = pa.Field(nullable=True, ge=0, le=6, description="Decimals to keep, where the descriptor says so.")
-    rule: str = pa.Field(nullable=True, description="Why the record could not be read; null where it could.")
+    rule: str = pa.Field(nullable=True, isin=RULE_NAMES, description="Why the record could not be read; null where it could.")
     reason: str = pa.Field(nullable=True, description="The same in a sentence.")
 
 
@@ -65,7 +68,7 @@ class Figure(Contract):
     byte_offset: int = pa.Field(nullable=True, description="Where a damaged record begins in the file, in bytes from 0; null for a cell.")
     column: str = pa.Field(nullable=True, description="Column that holds the figure; null for a damaged record.")
     verdict: str = pa.Field(isin=("accepted", "rejected", "missing"), description="accepted, rejected, or a cell declared missing.")
-    rule: str = pa.Field(nullable=True, description="Rule that rejected it; null otherwise.")
+    rule: str = pa.Field(nullable=True, isin=RULE_NAMES, description="Rule that rejected it; null otherwise.")
     field: str = pa.Field(nullable=True, description="Field of the statement that broke the rule.")
     text: str = pa.Field(nullable=True, description="That field as it was read.")
     reason: str = pa.Field(nullable=True, description="The rule in a sentence, with the nearest known names where a name is unknown.")
