@@ -51,6 +51,32 @@ def check(name: Annotated[str, typer.Argument(help="Folder under sources/, or a 
     raise typer.Exit(0 if report.would_load else 1)
 
 
+@app.command()
+def add(
+    files: Annotated[list[Path], typer.Argument(help="CSV, TSV or .xlsx, also as .gz or .zip; several of one source together.")],
+    *,
+    name: Annotated[str | None, typer.Option(help="Folder under sources/. Left out: made of the files' names.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Look at files, guess how to read them, and write a source folder with a descriptor to finish."""
+    from hai_ha_pipeline.cli.check import checked
+    from hai_ha_pipeline.cli.master_data import master_data
+    from hai_ha_pipeline.cli.show import show_json
+    from hai_ha_pipeline.cli.source_show import show_added
+    from hai_ha_pipeline.reading.archive import Archive
+    from hai_ha_pipeline.reading.scaffold.folder import add_source
+    from hai_ha_pipeline.storage.stage import Stage
+
+    here = project()
+    known = master_data(here.sources)
+    added = add_source(files, here.sources, name, known)
+    report = checked(added.folder, Archive(here.archive), Stage(here.stage), known)
+    if as_json:
+        show_json(added.as_data() | {"preview": report.preview, "verdict": report.verdict})
+    else:
+        show_added(added, report)
+
+
 def _folder(name: str, here: Project) -> Path:
     """The folder of a source given by its name or path."""
     from hai_ha_pipeline.reading.ingest import source_folders

@@ -8,6 +8,8 @@ from rich.text import Text
 from hai_ha_pipeline.cli.check import Report
 from hai_ha_pipeline.cli.show import NARROW, as_text, console, new_table
 from hai_ha_pipeline.cli.states import State
+from hai_ha_pipeline.reading.descriptor import FILE_NAME
+from hai_ha_pipeline.reading.scaffold.folder import Added
 
 Row = dict[str, Any]
 STATE_STYLES = {"loaded": "green", "changed": "yellow", "new": "cyan", "stale": "yellow", "failed": "red", "removed": "dim"}
@@ -68,6 +70,27 @@ def show_report(report: Report) -> None:
         out.print(Text.assemble(report.source, ": ", (report.verdict, style)))
     else:
         out.print(Text.assemble(report.source, ": ", ("would fail. ", "bold red"), (report.message or "", "red")))
+
+
+def show_added(added: Added, report: Report) -> None:
+    """Print what was guessed of a new source and why, the doubts, what it gives, and how to go on."""
+    out = console()
+    for name, guess in added.resources.items():
+        files = ", ".join(file.opened.name for file in guess.files)
+        out.print(
+            Text.assemble("\n", (name, "bold"), f" ({files}): {'wide' if guess.meaning.is_wide else 'long'}, {guess.records:,} records")
+        )
+        for said in guess.why:
+            out.print(Padding(Text(said, style="dim"), (0, 0, 0, 2)))
+        for _, said in guess.doubts:
+            out.print(Padding(Text(f"doubt: {said}", style="yellow"), (0, 0, 0, 2)))
+    out.print("\n[bold]The first figures, as they would be read now[/bold]")
+    show_preview(report.preview)
+    if report.message:
+        out.print(Padding(Text(f"As it stands it {report.verdict}", style="yellow"), (0, 0, 0, 2)))
+    out.print(Text.assemble("\nWritten: ", (str(added.folder / FILE_NAME), "bold")))
+    out.print("Title, publisher, licence and address are yours to write; each `# doubt:` in it to settle.", style="dim")
+    out.print(f"Next: hai-ha source check {added.folder.name}")
 
 
 def show_preview(preview: list[Row]) -> None:
