@@ -26,8 +26,8 @@ RECORDS: tuple[Rejection, ...] = (
     ),
     Rejection(
         "extra-cell",
-        "The record has more cells than the header: a delimiter stands inside a cell that is not quoted.",
-        "Quote the cell in the export, or export with another delimiter and declare it.",
+        "The record has more cells than the header, or text in a column without a name: a delimiter stands inside a cell that is not quoted, or somebody has written beside the table.",
+        "Quote the cell in the export, or export with another delimiter and declare it. A column of remarks needs a name in the header.",
         "`1,234` unquoted in a file with commas",
     ),
     Rejection(
@@ -46,17 +46,17 @@ RECORDS: tuple[Rejection, ...] = (
         "control-character",
         "The record holds a control character, which no table needs: the file was damaged, or its encoding is another.",
         "Export the file again; if that does not help, correct `encoding`.",
-        "a byte 0x01 in the middle of `out·put`",
+        "a bell (0x07) inside a word",
     ),
     Rejection(
         "incorrect-label",
-        "A line of the header is damaged: it could be recognised as the header, but its names are not to be trusted as they stand.",
-        "Export the file again, or mend the header's line; the columns are taken from `fields` meanwhile.",
+        "Separators or quotes of the header are damaged, while its letters are those of the declared names. The columns are read as declared; the line itself is reported.",
+        "Mend the header's line in the export, and check that the columns stand in the declared order.",
         '`what;wh"en;figure`',
     ),
     Rejection(
         "repeated-header",
-        "The record is the header again, as where several exports were put into one file.",
+        "The record is the header again, as after a page break, or where several exports were put into one file.",
         "Nothing needs to be done: it holds no figure. Name its line in `commentRows` to have it no longer reported.",
         "a second `what;when;figure` in the middle of the file",
     ),
@@ -163,3 +163,4 @@ FIGURES: tuple[Rejection, ...] = (
 
 REJECTIONS = (*RECORDS, *FIGURES)
 RULE_NAMES = tuple(rejection.rule for rejection in REJECTIONS)
+REMEDIES = {rejection.rule: rejection.remedy for rejection in REJECTIONS}

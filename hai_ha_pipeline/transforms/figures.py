@@ -4,6 +4,7 @@ import pandera.errors
 import polars as pl
 
 from hai_ha_pipeline.contracts.reading import AcceptedFigure, Figure
+from hai_ha_pipeline.contracts.rejections import REMEDIES
 from hai_ha_pipeline.contracts.types import GROWTH_BASES, ROLES, polars_schema
 from hai_ha_pipeline.transforms.levels import with_growth, with_levels, with_numbers, with_words
 from hai_ha_pipeline.transforms.names import with_area, with_indicator, with_period, with_publication, with_unit
@@ -44,7 +45,10 @@ def _with_verdict(statements: pl.DataFrame) -> pl.DataFrame:
             for rule in RULES
         )
     )
-    from_reading = pl.struct("rule", field=pl.lit(None, pl.String), text=pl.lit(None, pl.String), reason="reason")
+    remedy = pl.col("rule").replace_strict(REMEDIES, default=None, return_dtype=pl.String)
+    mend = pl.when(pl.col("rule") != "excluded").then(remedy)  # what is meant so needs no mending, and may be most of a file
+    no_text = pl.lit(None, pl.String)
+    from_reading = pl.struct("rule", field=no_text, text=no_text, reason=pl.concat_str("reason", mend, separator=". ", ignore_nulls=True))
     judged = pl.when(pl.col("rule").is_not_null()).then(from_reading).when(~pl.col("is_missing")).then(broken)
     return (
         statements.with_columns(judged=judged)
