@@ -16,10 +16,10 @@ from hai_ha_pipeline.transforms.sentences import plain
 
 LOG_OF_A_THOUSAND = 3
 NEAR_A_THOUSAND = math.log10(3)
-"""A jump to a value of 333 to 3,000 times, or that of a million times, is a change of unit; what lies between is a change."""
+"""A step of 333 to 3,000 times, or as near to a million times, is taken for a change of unit; one of 31 to 333 times for none."""
 CALM = math.log10(3)
 """A series whose figures usually change by more than three times from one to the next moves too much to be evidence."""
-FAR = timedelta(days=6 * 365)
+FAR = timedelta(days=6 * 366)
 """Figures further apart say nothing about each other: a fall of 60 % a year is one of 244 times in six years, of 610 in seven."""
 SERIES = ["indicator_key", "area_series_key"]
 
