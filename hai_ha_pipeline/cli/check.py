@@ -137,7 +137,7 @@ def _rejects(figures: pl.DataFrame) -> list[Row]:
 
 def _unknown_names(figures: pl.DataFrame, known: MasterData) -> Iterator[Row]:
     """Each distinct text that names nothing known, with how many figures it costs and the nearest known codes."""
-    rejected = figures.filter(pl.col("rule").is_in(list(UNKNOWN)), pl.col("text").is_not_null())
+    rejected = figures.filter(pl.col("rule").is_in(list(UNKNOWN)), pl.col("text").is_not_null(), ~pl.col("text").is_in(PLACEHOLDERS))
     counted = rejected.group_by("rule", "text").agg(figures=pl.len(), reason=pl.col("reason").first())
     for rule, name in UNKNOWN.items():
         of_rule = counted.filter(pl.col("rule") == rule).sort("figures", "text", descending=[True, False])
@@ -192,6 +192,7 @@ def _preview(figures: pl.DataFrame, known: MasterData) -> list[Row]:
     return (
         pl.concat([shown, rejected])
         .join(units, on="indicator_code", how="left", maintain_order="left")
+        .with_columns(unit=pl.when(pl.col("unit_code").is_not_null()).then("unit"))
         .select(
             "verdict", "role", "value", "unit", "period_code", "area_code", "indicator_code", "qualifier", "obs_status", "growth_pct",
             "value_as_printed", "unit_as_printed", "qualifier_as_printed", "file", line="row", column="column",

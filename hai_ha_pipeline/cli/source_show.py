@@ -108,7 +108,8 @@ def show_preview(preview: list[Row]) -> None:
         table.add_row(
             *(_or_unread(row[name]) for name in ("indicator_code", "area_code", "period_code")),
             _or_unread(as_text(row["value"])),
-            *(row[name] or "" for name in ("unit", "role", "qualifier", "obs_status")),
+            _or_unread(row["unit"]),
+            *(row[name] or "" for name in ("role", "qualifier", "obs_status")),
             as_text(row["growth_pct"]),
             Text(_printed(row)),
             Text(_where(row)),
@@ -118,7 +119,7 @@ def show_preview(preview: list[Row]) -> None:
 
 def _value(row: Row) -> str:
     sign = {"more_than": "> ", "at_least": "≥ ", "nearly": "< ", "at_most": "≤ ", "about": "about "}.get(row["qualifier"], "")
-    return f"{sign}{as_text(row['value']) or '?'} {row['unit'] or ''}".strip()
+    return f"{sign}{as_text(row['value']) or '?'} {row['unit'] or '?'}"
 
 
 def _printed(row: Row) -> str:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from hai_ha_pipeline.reading.descriptor import StatementField
 from hai_ha_pipeline.reading.scaffold.headers import Header
 from hai_ha_pipeline.reading.scaffold.known import Known
-from hai_ha_pipeline.reading.scaffold.words import UNIT_BEFORE
+from hai_ha_pipeline.reading.scaffold.words import UNIT_BEFORE, UNIT_WORDS
 
 LONGEST = 8  # words of a name in a title
 
@@ -42,15 +42,16 @@ def unit_around(headers: Iterable[Header], above: list[str], known: Known) -> Fo
     for line in above:
         if said := UNIT_BEFORE.search(line.strip(" ()")):
             text = said[1].strip(" ().,;")
-            if code := known.codes("unit", [text]).get(text):
+            code = known.codes("unit", [text]).get(text, "")
+            if code or said[0].lower().startswith(UNIT_WORDS):
                 return Found(text, code, "the lines above the table")
     return None
 
 
 def unit_in_name(text: str, known: Known) -> str | None:
-    """The unit that a name ends with, in brackets or behind a comma: "GDP growth (annual %)" ends with none that is known."""
+    """The unit that a name ends with, in brackets or behind a comma: that of "GDP growth (annual %)" is `%`."""
     endings = [*re.findall(r"\(([^()]+)\)\s*$", text), *(part.strip() for part in text.split(",")[1:][-1:])]
-    return next(iter(known.codes("unit", endings)), None)
+    return next(iter(known.codes("unit", [*endings, *("%" for ending in endings if ending.endswith(" %"))])), None)
 
 
 def _may_be(field: StatementField, text: str) -> bool:

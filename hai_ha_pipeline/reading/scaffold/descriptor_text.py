@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from hai_ha_pipeline.reading.descriptor import StatementField
 from hai_ha_pipeline.reading.scaffold.figures import NumberFormat
 from hai_ha_pipeline.reading.scaffold.guessed import CHANGE, Guess, Place
+from hai_ha_pipeline.reading.scaffold.unsaid import common_edges
 from hai_ha_pipeline.reading.scaffold.yaml_text import mapping, quoted, sequence, single_quoted
 
 MOST_NAMES = 60
@@ -59,8 +60,12 @@ def _resource(name: str, guess: Guess) -> Iterator[str]:
 
 
 def _path(guess: Guess) -> str:
+    """The file, or the pattern that their names share: the file of next year is read too."""
     names = [file.opened.name for file in guess.files]
-    return quoted(glob.escape(names[0])) if len(names) == 1 else sequence([glob.escape(name) for name in names])
+    if len(names) == 1:
+        return quoted(glob.escape(names[0]))
+    begin, end = common_edges(names)
+    return quoted(f"{glob.escape(begin)}*{glob.escape(end)}") if len(begin) > 2 else sequence([glob.escape(name) for name in names])
 
 
 def _dialect(guess: Guess) -> str:
@@ -117,6 +122,8 @@ def _layout(guess: Guess) -> Iterator[str]:
         yield f"fill_down: {sequence(guess.fill_down)}"
     if guess.headings:
         yield f"headings: {guess.headings}"
+    if guess.round_to is not None:
+        yield f"round_to: {guess.round_to}"
     yield from _names(guess)
     if guess.totals:
         yield "# doubt: these are no areas that are known; if they are totals or regions, set them aside on purpose:"

@@ -47,6 +47,12 @@ def marks_in(cells: Iterable[str]) -> list[str]:
     return ["", *sorted(seen.keys() - {""})]
 
 
+def most_decimals(cells: Iterable[str], decimal: str) -> int:
+    """The most digits behind the decimal mark."""
+    behind = re.compile(rf"[{re.escape(decimal)}{DECIMAL_MARK}](\d+)")
+    return max((len(found[1]) for cell in cells if (found := behind.search(cell))), default=0)
+
+
 def number_format(cells: Iterable[str], language: str | None) -> NumberFormat:
     """How the figures of these cells are written.
 
@@ -92,8 +98,8 @@ def _read(token: str) -> tuple[str | None, str | None, str | None]:
 
 def _decided(decimal: str, decimals: dict[str, list[str]], groups: dict[str, list[str]], either: dict[str, list[str]]) -> NumberFormat:
     group = "'" if groups["'"] else _other(decimal) if groups[_other(decimal)] or either[_other(decimal)] else ""
-    evidence = (decimals[decimal] + groups[_other(decimal)])[:2]
-    against = (decimals[_other(decimal)] + groups[decimal])[:3]
+    evidence = list(dict.fromkeys(decimals[decimal] + groups[_other(decimal)]))[:2]
+    against = list(dict.fromkeys(decimals[_other(decimal)] + groups[decimal]))[:3]
     certain = bool(decimals[decimal] or groups[_other(decimal)])
     return NumberFormat(decimal, group, certain, f"as in {' and '.join(evidence)}", ", ".join(against) or None)
 

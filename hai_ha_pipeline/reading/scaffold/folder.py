@@ -19,7 +19,7 @@ from hai_ha_pipeline.reading.scaffold.guess import guess
 from hai_ha_pipeline.reading.scaffold.guessed import File, Guess
 from hai_ha_pipeline.reading.scaffold.known import Known
 from hai_ha_pipeline.reading.scaffold.opened import Opened, opened
-from hai_ha_pipeline.reading.scaffold.unsaid import ENDING, common_beginning
+from hai_ha_pipeline.reading.scaffold.unsaid import ENDING, common_edges
 from hai_ha_pipeline.reading.workbook import DECIMAL_MARK, as_text, rows_of, sheet_names
 
 NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,79}")
@@ -61,7 +61,7 @@ def add_source(paths: list[Path], sources: Path, name: str | None, known: Known)
     _check_names_differ(files)
     resources: dict[str, Guess] = {}
     for shape in _by_shape(files):
-        resources[_free(_slug(shape[0].opened.name, "-"), resources)] = guess(shape, known)
+        resources[_free(_slug(_common_stem([file.opened.name for file in shape]), "-"), resources)] = guess(shape, known)
     text = descriptor_text(name, resources)
     with _draft(sources, name) as draft:
         for file in files:
@@ -96,7 +96,7 @@ def _slug(text: str, joint: str) -> str:
 
 def _common_stem(names: list[str]) -> str:
     """What the names have in common, if that is a word, else the first."""
-    common = common_beginning(names)
+    common = common_edges(names)[0] if len(names) > 1 else ""
     return common if sum(map(str.isalpha, common)) > 2 else names[0]
 
 
@@ -127,7 +127,7 @@ def _sheet(file: Opened) -> Grid:
         raise first_mistake or SourceError(file.name, "holds no sheet", "export the table again")
     name, grid = max(grids.items(), key=lambda each: len(each[1].records) * len(each[1].names))
     if len(names) > 1:
-        grid.why.append(f"of the sheets {', '.join(map(repr, names))} {name!r} holds the largest table")
+        grid.why.append(f"the sheet {name!r} of {', '.join(map(repr, names))} holds the largest table")
     others = [other for other in grids if other != name and len(grids[other].records) > 1]
     if others:
         grid.doubts.append(f"the sheets {', '.join(map(repr, others))} hold tables too, and are not read: give each a resource of its own")

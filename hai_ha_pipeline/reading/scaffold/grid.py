@@ -1,6 +1,6 @@
-"""From text to a table of cells: delimiter and quotes, which lines are the header, which are no data.
+"""From text, or a sheet, to a table of cells: delimiter, quotes, header, records, and the lines around them.
 
-What the cells mean is not asked here, only whether they look like figures.
+What the cells mean is not asked here.
 """
 
 import csv
@@ -11,15 +11,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
 from hai_ha_pipeline.errors import SourceError
-from hai_ha_pipeline.reading.header import Header, clean, column_names
-from hai_ha_pipeline.reading.scaffold.figures import MARKS, is_figure
+from hai_ha_pipeline.reading.scaffold.rows import Row, comment_char_of, figure_columns, filled, fitted, header_of, names_of, no_data_of
 
-Row = tuple[int, list[str]]  # the line on which a record begins, and its cells
 DELIMITERS = {"\t": "tabs", ";": "semicolons", "|": "bars", ",": "commas"}
 SAMPLE_LINES = 2000
-HEADER_JOIN = " "
 EQUAL = 0.05  # two delimiters whose records are equally even; the one that is rarer in texts wins
-FIGURES_SHARE = 0.5
 
 
 @dataclass(frozen=True)
@@ -87,7 +83,7 @@ def grid_of_rows(rows: list[list[str]], where: str, sheet_name: str | None) -> G
     """The table that a sheet holds, its rows given from the first."""
     width = max((len(cells) for cells in rows), default=0)
     padded = [(line, [*cells, *[""] * (width - len(cells))]) for line, cells in enumerate(rows, 1)]
-    return replace(_table([row for row in padded if _filled(row[1])], where), sheet_name=sheet_name)
+    return replace(_table([row for row in padded if filled(row[1])], where), sheet_name=sheet_name)
 
 
 def _records(text: str, delimiter: str, quote: str, escape: str | None, *, skip: bool) -> Iterator[Row]:
@@ -132,16 +128,16 @@ def _table(rows: list[Row], where: str) -> Grid:
     """Header, records and the lines that are no data."""
     width = _usual_width(rows)
     near = {width - 1, width, width + 1}  # a header may have a delimiter more or fewer than its records
-    wide = [place for place, (_, cells) in enumerate(rows) if len(cells) in near and _filled(cells) > 1]
+    wide = [place for place, (_, cells) in enumerate(rows) if len(cells) in near and filled(cells) > 1]
     if not wide:
         raise SourceError(where, "is no table: no line has two filled columns", "export the table as CSV")
-    values = _figure_columns([cells for _, cells in rows[wide[0] + 1 :] if len(cells) == width], width)
-    header = _header(rows, wide[0], width, values)
+    values = figure_columns([cells for _, cells in rows[wide[0] + 1 :] if len(cells) == width], width)
+    header = header_of(rows, wide[0], width, values)
     begins = header[-1] + 1 if header else wide[0]
-    no_data = _no_data(rows, begins, width, values, [rows[place][1] for place in header])
-    comment_char = _comment_char([cells for _, cells in rows[begins:]], width)
+    no_data = no_data_of(rows, begins, width, values, [rows[place][1] for place in header])
+    comment_char = comment_char_of([cells for _, cells in rows[begins:]], width)
     comments = [rows[place] for place in sorted(no_data) if not (comment_char and rows[place][1][0].startswith(comment_char))]
-    names = _names([_fitted(rows[place][1], width) for place in header], width) if header else _made_up(width, values)
+    names = names_of([fitted(rows[place][1], width) for place in header], width) if header else _made_up(width, values)
     return Grid(
         delimiter=None,
         names=names,
@@ -163,7 +159,7 @@ def _doubted(rows: list[Row], header: list[int], comments: list[Row], width: int
     elif len(rows[header[-1]][1]) != width:
         said.append(f"the header has {len(rows[header[-1]][1])} columns, most records have {width}: mend the header in the export")
     if comments:
-        said.append(f"lines {_spoken([line for line, _ in comments])} are taken for notes, not for data")
+        said.append(f"taken for notes, not for data: {_spoken([line for line, _ in comments])}")
     return said
 
 
@@ -171,107 +167,8 @@ def _explained(rows: list[Row], header: list[int], names: list[str]) -> list[str
     if not header:
         return []
     lines = [rows[place][0] for place in header]
-    said = [f"the header is line {_spoken(lines)}"] if lines != [1] else []
+    said = [f"the header is {_spoken(lines)}"] if lines != [1] else []
     return said + (["a nameless column at the end holds nothing"] if names[-1:] == [""] else [])
-
-
-def _header(rows: list[Row], first: int, width: int, values: list[int]) -> list[int]:
-    """The places of the header's rows: from the first that names figure columns to the one that names all of them."""
-    header: list[int] = []
-    for place in range(first, len(rows)):
-        line, cells = rows[place]
-        if header and line != rows[header[-1]][0] + 1:
-            break
-        if abs(len(cells) - width) > 1:
-            if header:
-                break
-            continue
-        kind = _kind(_fitted(cells, width), values)
-        if kind == "data":
-            break
-        if header and _names_all(_names([_fitted(rows[each][1], width) for each in header], width), values) and kind != "units":
-            break
-        if kind != "empty" or not values:
-            header.append(place)
-        elif header:
-            break
-        if not values:
-            break
-    last = [_fitted(rows[place][1], width) for place in header[-1:]]
-    if len(header) > 1 and _names_all(_names(last, width), values):
-        groups = [
-            place for place in header[:-1] if sum(bool(rows[place][1][each].strip()) for each in values if each < len(rows[place][1])) > 1
-        ]
-        header = [place for place in header if place in groups or place == header[-1]]
-        header = [place for place in header if place >= header[-1] - len(header) + 1]
-    return header
-
-
-def _kind(cells: list[str], values: list[int]) -> str:
-    """Of a row near the top: `data`, part of the header as `names` or `units` (no years), or `empty` where figures stand."""
-    said = [cells[place].strip() for place in values if cells[place].strip() and cells[place].strip() not in MARKS]
-    if any(is_figure(text) and not _is_year(text) for text in said) and not _is_numbering(said):
-        return "data"
-    if not said:
-        return "data" if values and any(cells[place].strip() in MARKS - {""} for place in values) else "empty"
-    return "names" if any(_is_year(text) for text in said) or len(said) * 2 < len(values) else "units"
-
-
-def _is_year(text: str) -> bool:
-    return bool(re.fullmatch(r"(?:19|20)\d\d", text))
-
-
-def _is_numbering(texts: list[str]) -> bool:
-    """`1`, `2`, `3` below the names, as official tables number their columns."""
-    numbers = [int(text.strip("()")) for text in texts if text.strip("()").isdecimal()]
-    return (
-        len(texts) > 1 and len(numbers) == len(texts) and numbers == list(range(numbers[0], numbers[0] + len(numbers))) and numbers[0] < 5
-    )
-
-
-def _names_all(names: list[str], values: list[int]) -> bool:
-    named = [names[place] for place in values]
-    return all(named) and len(set(named)) == len(named)
-
-
-def _names(rows: list[list[str]], width: int) -> list[str]:
-    """The name of each column, as the reader makes it of the header's rows."""
-    cells = [[clean(cell) for cell in row] for row in rows]
-    return Header(column_names(cells, HEADER_JOIN) if rows else [""] * width, cells, 0, 0).columns
-
-
-def _no_data(rows: list[Row], begins: int, width: int, values: list[int], header: list[list[str]]) -> set[int]:
-    """The places of lines below the header that hold no record: column numbers, the header again, notes at the end."""
-    found = {place for place in range(begins, len(rows)) if rows[place][1] in header}
-    if (
-        begins < len(rows)
-        and len(rows[begins][1]) == width
-        and _is_numbering([text for place in values if (text := rows[begins][1][place].strip())])
-    ):
-        found.add(begins)
-    with_figures = [
-        place
-        for place in range(begins, len(rows))
-        if len(rows[place][1]) == width and any(is_figure(rows[place][1][each].strip()) for each in values)
-    ]
-    after = with_figures[-1] + 1 if with_figures else len(rows)
-    return found | {place for place in range(after, len(rows)) if len(rows[place][1]) != width or _filled(rows[place][1]) == 1}
-
-
-def _comment_char(rows: list[list[str]], width: int) -> str | None:
-    """`#` where lines between the records begin so and are no records."""
-    begin_so = [cells for cells in rows if cells[0].startswith("#")]
-    return "#" if begin_so and all(len(cells) != width or _filled(cells) == 1 for cells in begin_so) else None
-
-
-def _figure_columns(rows: list[list[str]], width: int) -> list[int]:
-    """The columns most of whose filled cells are figures."""
-    found = []
-    for place in range(width):
-        said = [text for cells in rows if (text := cells[place].strip()) not in MARKS]
-        if said and sum(map(is_figure, said)) / len(said) > FIGURES_SHARE:
-            found.append(place)
-    return found
 
 
 def _made_up(width: int, values: list[int]) -> list[str]:
@@ -279,20 +176,12 @@ def _made_up(width: int, values: list[int]) -> list[str]:
     return ["value" if values == [place] else f"column_{place + 1}" for place in range(width)]
 
 
-def _fitted(cells: list[str], width: int) -> list[str]:
-    return [*cells, *[""] * (width - len(cells))][:width]
-
-
-def _filled(cells: list[str]) -> int:
-    return sum(bool(cell.strip()) for cell in cells)
-
-
 def _spoken(lines: list[int]) -> str:
-    """Line numbers, runs of them shortened: `4-6, 9`."""
+    """Line numbers, runs of them shortened: `lines 4-6, 9`."""
     runs: list[list[int]] = []
     for line in lines:
         if runs and line == runs[-1][-1] + 1:
             runs[-1].append(line)
         else:
             runs.append([line])
-    return ", ".join(str(run[0]) if len(run) == 1 else f"{run[0]}-{run[-1]}" for run in runs)
+    return ("line " if len(lines) == 1 else "lines ") + ", ".join(str(run[0]) if len(run) == 1 else f"{run[0]}-{run[-1]}" for run in runs)

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from hai_ha_pipeline.reading.descriptor import StatementField
 from hai_ha_pipeline.reading.scaffold.columns import Column, Meaning, columns_of, meaning_of
-from hai_ha_pipeline.reading.scaffold.figures import NumberFormat, marks_in, number_format
+from hai_ha_pipeline.reading.scaffold.figures import NumberFormat, marks_in, most_decimals, number_format
 from hai_ha_pipeline.reading.scaffold.grid import Grid
 from hai_ha_pipeline.reading.scaffold.guessed import File, Guess
 from hai_ha_pipeline.reading.scaffold.headers import read_headers
@@ -16,6 +16,7 @@ from hai_ha_pipeline.reading.scaffold.wide import lay_out_wide
 from hai_ha_pipeline.reading.scaffold.words import language_of
 
 PRINTED: tuple[StatementField, ...] = ("unit", "qualifier", "role", "growth", "value", "period", "indicator")
+DECIMALS_KEPT = 6
 BESIDE: tuple[StatementField, ...] = ("growth", "plan_fulfilment", "baseline")
 
 
@@ -40,6 +41,9 @@ def guess(files: list[File], known: Known) -> Guess:
         doubts=[*(("encoding", said) for said in files[0].opened.doubts), *(("dialect", said) for said in first.doubts)],
     )  # fmt: skip
     _explain_formats(found)
+    if max(most_decimals(cells[name], found.formats[name].decimal) for name in meaning.figures) > DECIMALS_KEPT:
+        found.round_to = DECIMALS_KEPT
+        found.doubt("columns", f"some figures have more than {DECIMALS_KEPT} decimals: they are rounded to as many")
     if meaning.is_wide:
         lay_out_wide(found, headers, known)
     scale_units(found, columns, known)

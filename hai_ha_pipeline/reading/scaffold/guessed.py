@@ -44,6 +44,7 @@ class Guess:
     totals: list[str] = field(default_factory=list)
     fill_down: list[str] = field(default_factory=list)
     headings: StatementField | None = None
+    round_to: int | None = None
     why: list[str] = field(default_factory=list)
     doubts: list[tuple[Place, str]] = field(default_factory=list)
 

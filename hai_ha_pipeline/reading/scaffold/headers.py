@@ -136,29 +136,44 @@ def _rest(name: str, parts: list[Part]) -> list[tuple[int, int]]:
 
 def pattern_of(headers: list[Header], others: list[str]) -> str | None:
     """One pattern that reads all of these headers and none of the others; none where they are too different."""
-    longest = max(headers, key=lambda header: len(header.parts))
-    kinds = [part.kind for part in longest.parts]
-    if len(set(kinds)) < len(kinds) or any(not _is_within([part.kind for part in header.parts], kinds) for header in headers):
-        return None
-    needed = [kind for kind in kinds if all(header.said(kind) is not None for header in headers)]
+    order = _common_order(headers)
+    needed = [kind for kind in order if all(header.said(kind) is not None for header in headers)]
     if not needed:
         return None
-    pivot = kinds.index(needed[0])
-    written = _edge(longest.name[: longest.parts[0].begin])
-    for place, part in enumerate(longest.parts):
-        follows = longest.parts[place + 1].begin if place + 1 < len(longest.parts) else len(longest.name)
-        before = _glue(longest.name[longest.parts[place - 1].end : part.begin]) if place > pivot else ""
-        behind = _glue(longest.name[part.end : follows]) if place < pivot else ""
-        piece = before + _piece(part.kind, [text for header in headers if (text := header.said(part.kind)) is not None]) + behind
-        written += piece if part.kind in needed else f"(?:{piece})?"
-    written += _edge(longest.name[longest.parts[-1].end :])
+    pivot = order.index(needed[0])
+    written = ""
+    for place, kind in enumerate(order):
+        speaking = [header for header in headers if header.said(kind) is not None]
+        before, behind = _around(speaking[0], kind)
+        piece = _piece(kind, [str(header.said(kind)) for header in speaking])
+        piece = piece + behind if place < pivot else before + piece if place > pivot else piece
+        written += piece if kind in needed else f"(?:{piece})?"
+    first = headers[0]
+    written = escaped(first.name[: first.parts[0].begin]) + written + escaped(first.name[first.parts[-1].end :])
     return written if _reads(written, headers, others) else None
 
 
-def _is_within(kinds: list[Kind], all_kinds: list[Kind]) -> bool:
-    """Whether the kinds stand in the same order."""
-    remaining = iter(all_kinds)
-    return all(kind in remaining for kind in kinds)
+def _common_order(headers: list[Header]) -> list[Kind]:
+    """The kinds of all headers in an order that each keeps, if there is one."""
+    order: list[Kind] = []
+    for header in sorted(headers, key=lambda each: -len(each.parts)):
+        at = 0
+        for part in header.parts:
+            if part.kind in order:
+                at = order.index(part.kind) + 1
+            else:
+                order.insert(at, part.kind)
+                at += 1
+    return order
+
+
+def _around(header: Header, kind: Kind) -> tuple[str, str]:
+    """What stands between this part and those beside it."""
+    place = next(place for place, part in enumerate(header.parts) if part.kind == kind)
+    part = header.parts[place]
+    before = header.parts[place - 1].end if place else part.begin
+    behind = header.parts[place + 1].begin if place + 1 < len(header.parts) else part.end
+    return tuple(re.sub(r"\s+", " ", escaped(header.name[begin:end])) for begin, end in ((before, part.begin), (part.end, behind)))  # type: ignore[return-value]
 
 
 def _reads(pattern: str, headers: list[Header], others: list[str]) -> bool:
@@ -186,14 +201,6 @@ def _any_number(found: re.Match[str]) -> str:
     if not found[0].isdecimal():
         return "[IV]+"
     return r"\d{4}" if len(found[0]) == 4 else r"\d{1,2}"
-
-
-def _glue(text: str) -> str:
-    return re.sub(r"\s+", " ", escaped(text))
-
-
-def _edge(text: str) -> str:
-    return escaped(text)
 
 
 def escaped(text: str) -> str:

@@ -101,10 +101,9 @@ def _read_file_names(found: Guess, said: set[StatementField], known: Known) -> N
 
 
 def _read_differing(found: Guess, names: list[str], said: set[StatementField], known: Known) -> None:
-    begin = _common(names)
-    end = _common([name[begin:][::-1] for name in names])
-    differing = [name[begin : len(name) - end] for name in names]
-    before, behind = escaped(names[0][:begin]), escaped(names[0][len(names[0]) - end :])
+    begin, end = common_edges(names)
+    differing = [name[len(begin) : len(name) - len(end)] for name in names]
+    before, behind = escaped(begin), escaped(end)
     fields: tuple[StatementField, ...] = ("period", "area")
     for field in fields:
         if field not in said and len(known.codes(field, differing)) == len({*differing}):
@@ -121,16 +120,16 @@ def _form(texts: list[str]) -> str:
     return forms.pop() if len(forms) == 1 and all(any(map(str.isdecimal, text)) for text in texts) else ".+?"
 
 
-def _common(texts: list[str]) -> int:
-    """How much of their beginning all texts share, up to the word in which they begin to differ."""
-    common = common_beginning(texts)
-    return len(common) - len((re.search(r"[^\W_]*$", common) or [""])[0])
+def common_edges(names: list[str]) -> tuple[str, str]:
+    """The beginning and the end that all names share, up to the word in which they differ."""
+    begin = _common_beginning(names)
+    return begin, _common_beginning([name[len(begin) :][::-1] for name in names])[::-1]
 
 
-def common_beginning(texts: list[str]) -> str:
-    """The beginning that all have in common."""
+def _common_beginning(texts: list[str]) -> str:
     first, last = min(texts), max(texts)
-    return first[: next((place for place, char in enumerate(first) if last[place : place + 1] != char), len(first))]
+    common = first[: next((place for place, char in enumerate(first) if last[place : place + 1] != char), len(first))]
+    return re.sub(r"[^\W_]*$", "", common)
 
 
 def stem_of(name: str) -> str:

@@ -34,7 +34,8 @@ NO_FIGURES = frozenset(
     ["nr", "no", "stt", "tt", "id", "code", "mã", "mã số", "schlüssel", "lfd. nr", "unit_mult", "decimals", "structure_id", "version", "#"]
 )
 MULTIPLIER = "unit_mult"
-UNIT_BEFORE = re.compile(r"(?i)(?:đơn vị tính|đơn vị|đvt|unit of measure|units?|einheit(?:en)?|in)\s*[:：]?\s+(.+)$")
+UNIT_WORDS = ("đơn vị tính", "đơn vị", "đvt", "unit of measure", "unit", "einheit")
+UNIT_BEFORE = re.compile(rf"(?i)(?:\b(?:{'|'.join(UNIT_WORDS)})(?:s|en)?\s*[:：]|\bin)\s*(.+)$")
 ROLES: dict[str, str] = {
     "target": "target|plan|planned|goal|kế hoạch|mục tiêu|chỉ tiêu kế hoạch|ziel|zielwert|soll",
     "result": "result|actual|actuals|achieved|observed|thực hiện|kết quả|ergebnis|ist|istwert",
@@ -50,7 +51,9 @@ NUMBER_WORDS = {
     "zwei": "2", "two": "2", "hai": "2", "drei": "3", "three": "3", "ba": "3", "vier": "4", "four": "4", "bốn": "4", "fünf": "5", "five": "5",
     "năm": "5", "sechs": "6", "six": "6", "sáu": "6",
 }  # fmt: skip
-TOTALS = re.compile(r"(?i)^(?:total|tổng|cả nước|toàn tỉnh|whole country|insgesamt|gesamt|summe|all\b|cộng|trong đó)")
+TOTALS = re.compile(
+    r"(?i)^(?:total|tổng|cả nước|toàn tỉnh|whole country|insgesamt|gesamt|summe|all\b|cộng|trong đó|đồng bằng|trung du|bắc trung bộ|tây nguyên|đông nam bộ|vùng |.*\b(?:delta|region|highlands|coast)\b)"
+)
 _GERMAN = re.compile(r"(?i)\b(?:und|der|die|das|von|mit|Millionen|Milliarden|mehr als|Einheit|Wert|Jahr|Ergebnis|Ziel|Haushalte)\b|[äöüß]")
 _ENGLISH = re.compile(r"(?i)\b(?:the|and|of|with|million|billion|value|year|name|total|source)\b")
 _VIETNAMESE = re.compile(r"[ăâđêôơưĂÂĐÊÔƠƯ\u1ea0-\u1ef9]")
