@@ -81,12 +81,10 @@ def checked(folder: Path, archive: Archive, stage: Stage, known: MasterData) -> 
 
 def _judged_beside_the_others(read: SourceRead, stage: Stage, known: MasterData) -> tuple[pl.DataFrame, list[str]]:
     """The source's figures, judged also by the series they belong to, as far as the last run knows the other sources."""
-    try:
-        others = stage.read("figure").filter(pl.col("source") != read.folder.name)
-    except FileNotFoundError:
+    others, warnings = _others(read, stage), []
+    if others is None:
         others = read.figure.clear()
-    if others.schema != read.figure.schema:
-        others = read.figure.clear()
+        warnings.append("it was judged by itself only: the figures of the other sources are known after the next hai-ha run")
     together = judged_by_series(pl.concat([read.figure, others]), known.dim_indicator, known.dim_area, known.dim_unit)
     is_mine = pl.col("source") == read.folder.name
     doubted = together.filter(~is_mine, pl.col("verdict") == "rejected").height - others.filter(pl.col("verdict") == "rejected").height
@@ -94,6 +92,15 @@ def _judged_beside_the_others(read: SourceRead, stage: Stage, known: MasterData)
         [f"beside it, {doubted} figures of other sources would be set aside, because they contradict their series"] if doubted else []
     )
     return together.filter(is_mine), warnings
+
+
+def _others(read: SourceRead, stage: Stage) -> pl.DataFrame | None:
+    """The figures of the other sources as the last run left them; none where there was none, or it was of an older version."""
+    try:
+        figures = stage.read("figure")
+    except FileNotFoundError:
+        return None
+    return figures.filter(pl.col("source") != read.folder.name) if figures.schema == read.figure.schema else None
 
 
 def _counts(figures: pl.DataFrame) -> Row:
