@@ -40,6 +40,7 @@ road_opened,MILESTONE,up,milestone,,false,0,1,,
 """
 # code, quantity, power of ten, printed forms
 UNITS = """
+VND,vnd,0,VND|đồng
 VND_MN,vnd,6,million VND|Millionen VND|triệu đồng
 VND_BN,vnd,9,billion VND|Milliarden VND|tỷ đồng
 VND_TN,vnd,12,trillion VND|Billionen VND|nghìn tỷ đồng

@@ -120,12 +120,12 @@ def test_cells_are_in_composed_form() -> None:
     ("content", "encoding", "said"),
     [
         # 12 bytes of header line, then `R`: the letter that is no UTF-8 is byte 13.
-        ("name;figure\nRückgang;5\n".encode("windows-1252"), "utf-8", r"byte 13 does not decode as utf-8 \(0xfc\)"),
-        (b"name;figure\na\x00;1\n", "utf-8", "character 13 is a NUL"),
+        ("name;figure\nRückgang;5\n".encode("windows-1252"), "utf-8", r"byte 13 \(line 2\) does not decode as utf-8 \(0xfc\)"),
+        (b"name;figure\na\x00;1\n", "utf-8", r"line 2 holds a NUL \(byte 13\)"),
         (b"name;figure\n", "klingon", "no encoding is called 'klingon'"),
-        (b"", "utf-8", "the file has no header"),
-        (b"name;value\na;1\n", "utf-8", r"the header lacks 'figure'; it has \['name', 'value'\]"),
-        (b"name,figure\na,1\n", "utf-8", "the header lacks 'name', 'figure'"),
+        (b"", "utf-8", "the file is empty"),
+        (b"name;value\na;1\n", "utf-8", "the header lacks 'figure'; it has 'name', 'value'"),
+        (b"name,figure\na,1\n", "utf-8", "the header lacks 'name' .*, 'figure' .*; it has 'name,figure'"),
         (b"name;figure;note\na;1;x\n", "utf-8", "the header holds 'note', not declared in `fields`"),
         (b"name;figure;name\na;1;x\n", "utf-8", "the header holds 'name' twice"),
     ],

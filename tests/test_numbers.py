@@ -11,9 +11,11 @@ from hypothesis import strategies as st
 from hai_ha_pipeline.parsing.numbers import PARSED, parsed_numbers
 
 
-def read(text: str | None, decimal: str = ",", group: str = ".") -> dict[str, Any]:
-    texts = pl.DataFrame({"text": [text], "decimal_char": [decimal], "group_char": [group]}, schema_overrides={"text": pl.String})
-    return parsed_numbers(texts).row(0, named=True)
+TEXTS = {"text": pl.String, "decimal_char": pl.String, "group_char": pl.String, "round_to": pl.Int64}
+
+
+def read(text: str | None, decimal: str = ",", group: str = ".", round_to: int | None = None) -> dict[str, Any]:
+    return parsed_numbers(pl.DataFrame([(text, decimal, group, round_to)], schema=TEXTS, orient="row")).row(0, named=True)
 
 
 @pytest.mark.parametrize(
@@ -93,15 +95,14 @@ def test_any_other_number_has_one_reading(text: str) -> None:
 
 
 def test_each_row_is_read_in_its_own_format() -> None:
-    texts = pl.DataFrame({"text": ["1.500", "1.500", "1,500"], "decimal_char": [",", ".", "."], "group_char": [".", ",", ","]})
-    found = parsed_numbers(texts)
+    rows = [("1.500", ",", ".", None), ("1.500", ".", ",", None), ("1,500", ".", ",", None)]
+    found = parsed_numbers(pl.DataFrame(rows, schema=TEXTS, orient="row"))
     assert found.columns == list(PARSED)
     assert found["number"].to_list() == [Decimal(1500), Decimal("1.5"), Decimal(1500)]
 
 
 def test_no_text_to_read_is_an_empty_table_of_the_same_shape() -> None:
-    texts = pl.DataFrame(schema={"text": pl.String, "decimal_char": pl.String, "group_char": pl.String})
-    assert dict(parsed_numbers(texts).schema) == PARSED
+    assert dict(parsed_numbers(pl.DataFrame(schema=TEXTS)).schema) == PARSED
 
 
 def printed(number: Decimal, places: int, decimal: str, group: str) -> str:

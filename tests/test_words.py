@@ -32,7 +32,7 @@ from hai_ha_pipeline.parsing.words import Words, read_words
         ("tăng %", Words(growth="rise", is_percent=True)),
         ("Rückgang von %", Words(growth="fall", is_percent=True)),
         ("(E)", Words(status="E")),
-        ("VNĐ", Words()),
+        ("VNĐ", Words(currency="vnd")),
     ],
 )
 def test_known_phrases_say_what_the_figure_is(text: str | None, words: Words) -> None:

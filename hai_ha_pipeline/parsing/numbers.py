@@ -13,8 +13,11 @@ import polars as pl
 Reader = Callable[[pl.Expr, str, str], pl.Expr]
 NUMBER = pl.Decimal(38, 6)
 _DIGITS = r"[+\-]?\d(?:[\d.,' ]*\d)?"
-_PART = r"/|von|of|trên tổng số"
+_PART = r"/|von|out of|of|trên tổng số|trong tổng số|trong số|trên"
 _RANGE = r"-|bis|to|đến"
+_FOOTNOTE = r"(\d ?(?:%|[^\W\d_]{0,3})?)\s*(?:[*†‡]+|[⁰¹²³⁴-⁹]+|\(\d{1,2}\))$"
+_FULL_WIDTH = {**{chr(0xFF10 + digit): str(digit) for digit in range(10)}, "．": ".", "，": ",", "％": "%"}
+_EXACT = pl.Decimal(38, 20)  # holds what is rounded later
 PATTERN = (
     rf"^(?P<prefix>\D*?)(?P<first>{_DIGITS})"
     rf"(?:\s*%?\s*(?:(?P<part>{_PART})|(?P<range>{_RANGE}))\s*(?P<second>\d(?:[\d.,' ]*\d)?))?"
@@ -29,7 +32,7 @@ PARSED = {
 def parsed_numbers(texts: pl.DataFrame) -> pl.DataFrame:
     """Read printed numbers.
 
-    `texts` has the columns `text`, `decimal_char` and `group_char`. The result has the same rows and the columns of
+    `texts` has the columns `text`, `decimal_char`, `group_char` and `round_to` (decimals to keep, or null for all). The result has the same rows and the columns of
     `PARSED`: the number (null where the text is none in its format) with how many decimals were printed, a second number
     of a range or of the whole that the first is a part of, the other reading of an ambiguous text, and the words around.
     """
@@ -37,15 +40,24 @@ def parsed_numbers(texts: pl.DataFrame) -> pl.DataFrame:
     # `(36.000)` may be an accountant's minus and `,5` may have lost its zero: what is not certain is no number.
     captured = captured.with_columns(first=pl.when(~pl.col("prefix").str.contains(r"[(.,']$")).then("first"))
     formats = texts.select("decimal_char", "group_char").unique().drop_nulls().rows()
-    return captured.select(
-        number=_by_format("first", formats, _number, NUMBER),
-        decimals=_by_format("first", formats, _decimals, pl.Int64()),
-        second=_by_format("second", formats, _number, NUMBER),
-        second_decimals=_by_format("second", formats, _decimals, pl.Int64()),
+    plain = captured.select(
+        "round_to",
+        **{name: _by_format(name, formats, _plain, pl.String()) for name in ("first", "second")},
         is_part=pl.col("part").is_not_null(),
         is_range=pl.col("range").is_not_null(),
         other_reading=_by_format("first", formats, _other_reading, NUMBER),
         words=pl.concat_str(pl.col("prefix"), pl.lit(" "), pl.col("suffix")).str.strip_chars(),
+    )
+    keeps = plain["round_to"].unique().drop_nulls().to_list()
+    return plain.select(
+        number=_number("first", keeps),
+        decimals=_decimals("first"),
+        second=_number("second", keeps),
+        second_decimals=_decimals("second"),
+        is_part="is_part",
+        is_range="is_range",
+        other_reading="other_reading",
+        words="words",
     )
 
 
@@ -57,6 +69,10 @@ def _tidied(text: pl.Expr) -> pl.Expr:
         .str.replace_all(r"(\d[.,])\s+(\d)", "${1}${2}")
         .str.strip_chars()
         .str.replace(r"^([+-]) +(\d)", "${1}${2}")
+        .str.replace(_FOOTNOTE, "${1}")
+        .str.replace_all("\u2019", "'", literal=True)
+        .str.replace_many(_FULL_WIDTH)
+        .str.strip_chars()
     )
 
 
@@ -82,13 +98,23 @@ def _plain(token: pl.Expr, decimal: str, group: str) -> pl.Expr:
     return pl.when(_valid(token, decimal, group)).then(dotted.str.strip_prefix("+"))
 
 
-def _number(token: pl.Expr, decimal: str, group: str) -> pl.Expr:
-    plain = _plain(token, decimal, group)
-    return pl.when(_decimals(token, decimal, group) <= 6).then(plain.cast(NUMBER, strict=False))
+def _number(plain: str, keeps: list[int]) -> pl.Expr:
+    """The number in at most six decimals, or rounded half away from zero to those that are kept; null where it has more."""
+    decimals = _printed_decimals(plain)
+    number = pl.when(decimals <= 6).then(pl.col(plain).cast(NUMBER, strict=False))
+    for keep in keeps:
+        rounded = pl.col(plain).cast(_EXACT, strict=False).round(keep, mode="half_away_from_zero").cast(NUMBER, strict=False)
+        number = pl.when((pl.col("round_to") == keep) & (decimals > keep)).then(rounded).otherwise(number)
+    return number
 
 
-def _decimals(token: pl.Expr, decimal: str, group: str) -> pl.Expr:
-    return _plain(token, decimal, group).str.extract(r"\.(\d+)$").str.len_chars().fill_null(0).cast(pl.Int64)
+def _decimals(plain: str) -> pl.Expr:
+    """How many decimals are printed, or kept of them."""
+    return pl.min_horizontal(_printed_decimals(plain), "round_to")
+
+
+def _printed_decimals(plain: str) -> pl.Expr:
+    return pl.col(plain).str.extract(r"\.(\d+)$").str.len_chars().fill_null(0).cast(pl.Int64)
 
 
 def _other_reading(token: pl.Expr, decimal: str, group: str) -> pl.Expr:

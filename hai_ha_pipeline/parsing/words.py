@@ -1,7 +1,7 @@
 """The words around a printed figure and what they say, in the languages the sources speak.
 
 A phrase belongs to one kind: it bounds the figure (qualifier), grades it (status), turns it into an index, a rise or a
-fall (growth), or says nothing about its size (silent). Add a phrase to the table of its kind; no code knows a word.
+fall (growth), names its currency, or says nothing about its size (silent). Add a phrase to the table of its kind; no code knows a word.
 """
 
 import re
@@ -23,16 +23,30 @@ STATUSES: dict[str, str] = {
     "A": "a|official|final|amtlich|chính thức",
 }
 GROWTHS: dict[str, str] = {
-    "index": "of the same period|of same period|equal to|des gleichen zeitraums|cùng kỳ|bằng",
-    "rise": "up|increase of|anstieg von|tăng",
-    "fall": "down|decrease of|decline of|rückgang von",
+    "index": "of the same period|of same period|equal to|entspricht|des gleichen zeitraums|cùng kỳ|bằng",
+    "multiple": "times|-fold|fold|fach|mal so viel wie|mal so viel|gấp|lên gấp|tăng gấp|tăng lên gấp|lần",
+    "rise": "up|rose by|increase of|plus|anstieg von|gestiegen|gewachsen|zugenommen|tăng thêm|tăng",
+    "fall": "down|fell by|decrease of|decline of|minus|rückgang von|gesunken|gefallen|zurückgegangen|giảm đi",
 }
-SILENT = "over the same period|on the same period|gegenüber dem gleichen zeitraum|so với cùng kỳ|of the plan|of plan|of the target|des plans|kế hoạch|%|per cent|percent|por ciento|phần trăm|vnđ|vnd|usd|$|₫|range"
+POINTS = "percentage points|percentage point|pp|prozentpunkte|prozentpunkten|prozentpunkt|điểm phần trăm|điểm %"
+CURRENCIES: dict[str, str] = {"usd": "usd|us-dollar|$", "vnd": "vnđ|vnd|đồng|₫"}
+PER_CENT = "%|per cent|percent|prozent|por ciento|pour cent|phần trăm"
+SILENT = "over the same period last year|over the same period|on the same period|compared to the same period|the same period last year|the same period|gegenüber dem gleichen zeitraum|so với cùng kỳ năm trước|so với cùng kỳ năm ngoái|so với cùng kỳ|of the plan|of plan|of the target|des plans|kế hoạch|đạt|um|range"
 
 _KINDS = {"qualifier": QUALIFIERS, "status": STATUSES, "growth": GROWTHS}
 _MEANINGS: dict[str, tuple[str, str]] = {
     phrase: (kind, code) for kind, table in _KINDS.items() for code, phrases in table.items() for phrase in phrases.split("|")
-} | {phrase: ("silent", phrase) for phrase in SILENT.split("|")}
+} | {
+    phrase: (kind, code)
+    for kind, table in (
+        ("currency", CURRENCIES),
+        ("percent", {"percent": PER_CENT}),
+        ("points", {"points": POINTS}),
+        ("silent", {"silent": SILENT}),
+    )
+    for code, phrases in table.items()
+    for phrase in phrases.split("|")
+}
 _LONGEST_FIRST = sorted(_MEANINGS, key=len, reverse=True)
 _BETWEEN = re.compile(r"^[\s,;:()*+.]+")
 
@@ -44,7 +58,9 @@ class Words:
     qualifier: str | None = None
     status: str | None = None
     growth: str | None = None
+    currency: str | None = None
     is_percent: bool = False
+    is_points: bool = False
     is_reduction: bool = False
     unknown: str | None = None
 
@@ -56,21 +72,29 @@ def read_words(text: str | None) -> Words:
     """
     rest = unicodedata.normalize("NFC", text or "").lower()
     said: dict[str, str] = {}
-    is_percent = is_reduction = False
     while rest := _BETWEEN.sub("", rest):
         phrase = next((known for known in _LONGEST_FIRST if _starts_with(rest, known)), None)
         if phrase is None:
             return Words(unknown=rest.strip())
         kind, code = _MEANINGS[phrase]
         rest = rest[len(phrase) :]
-        is_percent = is_percent or phrase in {"%", "per cent", "percent", "por ciento", "phần trăm"}
         if code == "reduced_by":
-            is_reduction = True
-        elif kind != "silent":
-            if kind != "status" and said.get(kind, code) != code:
-                return Words(unknown=f"{phrase} (contradicts what stands before it)")
-            said.setdefault(kind, code)
-    return Words(said.get("qualifier"), said.get("status"), said.get("growth"), is_percent, is_reduction)
+            kind = "reduction"
+        both = {said.get(kind, code), code}
+        if both == {"rise", "multiple"}:
+            return Words(unknown=f"{phrase} (by or to so many times?)")
+        if kind in {"qualifier", "growth", "currency"} and len(both) > 1 and both != {"index", "multiple"}:
+            return Words(unknown=f"{phrase} (contradicts what stands before it)")
+        said[kind] = "multiple" if "multiple" in both else said.get(kind, code)
+    return Words(
+        qualifier=said.get("qualifier"),
+        status=said.get("status"),
+        growth=said.get("growth"),
+        currency=said.get("currency"),
+        is_percent="percent" in said,
+        is_points="points" in said,
+        is_reduction="reduction" in said,
+    )
 
 
 def _starts_with(text: str, phrase: str) -> bool:

@@ -1,121 +1,57 @@
 """From the bytes of a CSV file to its records, all text, each with its line number.
 
-Strict in width: a record with more or fewer cells than the header is set aside with its line, never padded or cut.
+Strict in width and in quotes: a record that can be read in two ways is set aside with its line, never padded, cut or guessed.
 """
 
-import csv
-import io
 import re
-import unicodedata
-from dataclasses import dataclass, field
 
 import polars as pl
-import pyarrow as pa
-import pyarrow.csv
 
 from hai_ha_pipeline.errors import SourceError
+from hai_ha_pipeline.reading.columns import Wrong, is_common, parsed, split_one_by_one
+from hai_ha_pipeline.reading.content import text_of
 from hai_ha_pipeline.reading.descriptor import Dialect, Schema
-from hai_ha_pipeline.reading.quotes import whole_and_damaged, wrong_width
+from hai_ha_pipeline.reading.doubtful import without_doubtful
+from hai_ha_pipeline.reading.header import Header, read_header, used_columns
+from hai_ha_pipeline.reading.quotes import are_whole, split, wrong_width
+from hai_ha_pipeline.reading.records import BYTE, DAMAGED, LAST, ROW, Records, set_aside
+from hai_ha_pipeline.reading.text import Text
 
-csv.field_size_limit(16 * 1024 * 1024)  # the default of 128 KiB refuses cells that the table reader takes
-MEBIBYTE = 1024 * 1024
-ROW, BYTE = "@row", "@byte"  # no publisher names a column so
-DAMAGED = {ROW: pl.Int64, BYTE: pl.Int64, "text": pl.String, "rule": pl.String, "reason": pl.String}
-
-
-@dataclass(frozen=True)
-class Records:
-    """The records of one file: `cells` has the line (`ROW`) and one text column a field; `damaged` has the line, text, rule, reason."""
-
-    cells: pl.DataFrame
-    damaged: pl.DataFrame
-    header: list[str]
-
-    @property
-    def count(self) -> int:
-        """How many records the file holds, readable or not."""
-        return self.cells.height + self.damaged.height
-
-
-@dataclass
-class _SetAside:
-    rows: list[int] = field(default_factory=list)
-    texts: list[str] = field(default_factory=list)
-    widths: list[int] = field(default_factory=list)
-    expected: int = 0
-
-    def __call__(self, invalid: "pyarrow.csv.InvalidRow") -> str:
-        self.rows.append(invalid.number)
-        self.texts.append(invalid.text)
-        self.widths.append(invalid.actual_columns)
-        self.expected = invalid.expected_columns
-        return "skip"
-
-    def frame(self, header_line: int) -> pl.DataFrame:
-        rows = [
-            (place + header_line, None, text, *wrong_width(width, self.expected))
-            for place, text, width in zip(self.rows, self.texts, self.widths, strict=True)
-        ]
-        return pl.DataFrame(rows, schema=DAMAGED, orient="row")
+__all__ = ["BYTE", "ROW", "Records", "read_plain", "read_records"]
+DAMAGED_HEADER = (
+    "incorrect-label",
+    "the header has the letters of the declared names, but its separators or quotes are damaged: read as declared",
+)
 
 
 def read_records(
-    content: bytes, where: str, encoding: str, dialect: Dialect, schema: Schema, value_columns: re.Pattern[str] | None = None
+    content: bytes,
+    where: str,
+    encoding: str,
+    dialect: Dialect,
+    schema: Schema,
+    value_columns: re.Pattern[str] | None = None,
+    *,
+    may_repeat: bool = False,
 ) -> Records:
-    """The records of a CSV file given as bytes, in NFC, every cell as text.
+    """The records of a CSV file given as bytes, in NFC, every cell as text, of the columns that are declared or match `value_columns`.
 
-    Raises `SourceError` where the file is no table of this descriptor: bytes that do not decode, a header that
-    lacks a declared column or holds one not declared, no header at all.
+    Blank lines, comments and records without any text are no records. `may_repeat` says that two records may be the same in
+    every cell, as where a heading above tells them apart. Raises `SourceError` where the file is no table of this descriptor.
     """
-    text = _decoded(content, where, encoding)
-    header, header_line = _header(text, where, dialect)
-    _check_header([name for name in header if not (value_columns and value_columns.fullmatch(name))], where, schema)
-    lines = re.split("\r\n|\r|\n", text)[header_line:]
-    if dialect.quote_char in text:
-        cells, damaged = _quoted(lines, header, header_line, dialect)
-    else:
-        cells, damaged = _unquoted(lines, header, header_line, dialect)
-    is_data = ~pl.col(ROW).is_in(dialect.comment_rows)
-    blank = pl.all_horizontal(pl.exclude(ROW).str.strip_chars() == "")
-    return Records(cells.filter(is_data & ~blank), damaged.filter(is_data & (pl.col("text").str.strip_chars() != "")), header)
-
-
-def _unquoted(lines: list[str], header: list[str], header_line: int, dialect: Dialect) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """Without quotes a line is a record, and only its width can be wrong."""
-    set_aside = _SetAside()
-    cells = _parsed(lines, header, dialect, set_aside)
-    damaged = set_aside.frame(header_line)
-    places = pl.int_range(header_line + 1, header_line + 1 + cells.height + damaged.height, eager=True)
-    return cells.insert_column(0, places.filter(~places.is_in(damaged[ROW].implode())).alias(ROW)), damaged
-
-
-def _quoted(lines: list[str], header: list[str], header_line: int, dialect: Dialect) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """With quotes every record is checked before it is read; a cell may hold line breaks."""
-    whole, damaged = whole_and_damaged(lines, dialect, len(header))
-    cells = _parsed([text for _, text in whole], header, dialect, _SetAside())
-    begins = pl.Series(ROW, [at + header_line + 1 for at, _ in whole], pl.Int64)
-    rows = [(each.line + header_line + 1, None, each.text, each.rule, each.reason) for each in damaged]
-    return cells.insert_column(0, begins), pl.DataFrame(rows, schema=DAMAGED, orient="row")
-
-
-def _parsed(records: list[str], header: list[str], dialect: Dialect, set_aside: "_SetAside") -> pl.DataFrame:
-    """The cells of records given one by one, as text."""
-    if not any(records):
-        return pl.DataFrame({name: [""] * len(records) for name in header}, schema=dict.fromkeys(header, pl.String()))
-    table = pyarrow.csv.read_csv(
-        pa.BufferReader("\n".join(records).encode()),
-        read_options=pyarrow.csv.ReadOptions(use_threads=False, column_names=header, block_size=max(MEBIBYTE, 8 * max(map(len, records)))),
-        parse_options=pyarrow.csv.ParseOptions(
-            delimiter=dialect.delimiter,
-            quote_char=dialect.quote_char,
-            double_quote=dialect.double_quote,
-            newlines_in_values=True,
-            ignore_empty_lines=False,
-            invalid_row_handler=set_aside,
-        ),
-        convert_options=pyarrow.csv.ConvertOptions(column_types=dict.fromkeys(header, pa.string()), strings_can_be_null=False),
+    text = text_of(content, where, encoding)
+    header = read_header(text, where, dialect, schema)
+    used = used_columns(header, where, schema, value_columns)
+    cells, damaged = _table(text, header, dialect)
+    if not text.is_composed:
+        cells = cells.with_columns(pl.exclude(ROW).str.normalize("NFC"))
+    cells, doubtful = without_doubtful(cells, header, has_controls=text.has_controls, may_repeat=may_repeat)
+    lacking = [pl.lit("").alias(field.name) for field in schema.fields if field.name not in used]
+    return Records(
+        cells.select(ROW, *(pl.col(place).alias(name) for name, place in used.items()), *lacking),
+        _as_printed(pl.concat([damaged, doubtful]).sort(ROW), text, dialect),
+        [name for name in header.columns if name],
     )
-    return pl.DataFrame(pl.from_arrow(table))
 
 
 def read_plain(content: bytes, where: str, columns: tuple[str, ...]) -> pl.DataFrame:
@@ -124,53 +60,72 @@ def read_plain(content: bytes, where: str, columns: tuple[str, ...]) -> pl.DataF
     Raises `SourceError` where it is.
     """
     schema = Schema.model_validate({"fields": [{"name": name} for name in columns]})
-    records = read_records(content, where, "utf-8", Dialect(), schema)
+    records = read_records(content, where, "utf-8", Dialect(), schema, may_repeat=True)
     if not records.damaged.is_empty():
         row, _, _, _, reason = records.damaged.row(0)
         raise SourceError(f"{where}, line {row}", reason, "quote cells that hold commas, and write every cell")
     return records.cells.drop(ROW).select(pl.all().str.strip_chars())
 
 
-def _decoded(content: bytes, where: str, encoding: str) -> str:
-    try:
-        text = content.decode(encoding)
-    except LookupError:
-        raise SourceError(where, f"no encoding is called {encoding!r}", "name one such as utf-8 or windows-1258") from None
-    except UnicodeDecodeError as error:
-        raise SourceError(
-            where,
-            f"byte {error.start} does not decode as {encoding} ({error.object[error.start]:#04x})",
-            "declare the encoding the file really has in the descriptor's `encoding`",
-        ) from None
-    except UnicodeError as error:
-        raise SourceError(where, f"does not decode as {encoding}: {error}", "declare the encoding the file really has") from None
-    if "\x00" in text:
-        raise SourceError(where, f"character {text.index(chr(0))} is a NUL: no text file", "export the file as CSV again")
-    return unicodedata.normalize("NFC", text.removeprefix("\ufeff"))
+def _table(text: Text, header: Header, dialect: Dialect) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """The cells of the whole records below the header, each with its line, and the damaged ones.
+
+    Where every line is a record the table reader takes the bytes as they are; else only the other lines are looked at.
+    """
+    width, body, has_quotes = len(header.names), memoryview(text.data)[header.end :], dialect.quote_char.encode() in text.data
+    is_simple = is_common(dialect) and not (has_quotes and dialect.skip_initial_space)
+    if is_simple and not has_quotes and not _may_have_comments(text, header, dialect):
+        return _by_line(*parsed(body, dialect, width, lines_in_cells=False), header)
+    lines = text.lines(header.line)
+    is_whole, is_comment = are_whole(lines, dialect), _are_comments(lines, header, dialect)
+    if is_simple and is_whole.all() and not is_comment.any():
+        return _by_line(*parsed(body, dialect, width, lines_in_cells=False), header)
+    records = split(lines, is_whole, is_comment, dialect, width)
+    if is_simple:
+        joined = "".join(records.texts + "\n")
+        cells, wrong = parsed(joined.encode(), dialect, width, lines_in_cells=True)
+    else:
+        cells, wrong = split_one_by_one(records.texts, dialect, width)
+    begins = records.begins + header.line + 1
+    cells, damaged = _placed(cells, wrong, begins, begins + records.texts.str.count_matches("\n", literal=True), width)
+    broken = [(each.first + header.line + 1, each.last + header.line + 1, each.rule, each.reason) for each in records.damaged]
+    return cells, pl.concat([_header_record(header), damaged, set_aside(broken)])
 
 
-def _header(text: str, where: str, dialect: Dialect) -> tuple[list[str], int]:
-    """The column names, and the line on which the header ends."""
-    lines = io.StringIO(text, newline="")
-    above = dialect.header_rows[0] - 1
-    for _ in range(above):
-        lines.readline()
-    reader = csv.reader(lines, delimiter=dialect.delimiter, quotechar=dialect.quote_char, doublequote=dialect.double_quote)
-    header = next(reader, [])
-    if not any(name.strip() for name in header):
-        raise SourceError(where, "the file has no header", "export the file again, or correct `headerRows`")
-    return header, above + reader.line_num
+def _by_line(cells: pl.DataFrame, wrong: Wrong, header: Header) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """The same where every line is a record."""
+    lines = pl.int_range(header.line + 1, header.line + 1 + cells.height + len(wrong), dtype=pl.Int64, eager=True)
+    cells, damaged = _placed(cells, wrong, lines, lines, len(header.names))
+    return cells, pl.concat([_header_record(header), damaged])
 
 
-def _check_header(header: list[str], where: str, schema: Schema) -> None:
-    declared = [field.name for field in schema.fields]
-    mend = "the publisher has changed the file, or the descriptor's `fields` or `delimiter` are wrong"
-    missing = [name for name in declared if name not in header]
-    if missing:
-        raise SourceError(where, f"the header lacks {', '.join(map(repr, missing))}; it has {header}", mend)
-    surplus = [name for name in header if name not in declared]
-    if surplus and schema.fields_match not in {"subset", "partial"}:
-        raise SourceError(where, f"the header holds {', '.join(map(repr, surplus))}, not declared in `fields`", mend)
-    twice = sorted({name for name in header if header.count(name) > 1})
-    if twice:
-        raise SourceError(where, f"the header holds {', '.join(map(repr, twice))} twice", mend)
+def _placed(cells: pl.DataFrame, wrong: Wrong, first: pl.Series, last: pl.Series, width: int) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """The cells with the line on which each record begins, and the records of another width."""
+    right = first.filter(~pl.int_range(first.len(), eager=True).is_in(list(wrong))) if wrong else first
+    damaged = [(first[place], last[place], *wrong_width(cells_found, width)) for place, cells_found in wrong.items()]
+    return cells.insert_column(0, right.alias(ROW)), set_aside(damaged)
+
+
+def _header_record(header: Header) -> pl.DataFrame:
+    """A header that is damaged is seen: it stands among the records set aside."""
+    return set_aside([(header.line, header.line, *DAMAGED_HEADER)] if header.is_damaged else [])
+
+
+def _may_have_comments(text: Text, header: Header, dialect: Dialect) -> bool:
+    return any(row > header.line for row in dialect.comment_rows) or (dialect.comment_char or "\0").encode() in text.data
+
+
+def _are_comments(lines: pl.Series, header: Header, dialect: Dialect) -> pl.Series:
+    numbers = pl.int_range(header.line + 1, header.line + 1 + lines.len(), eager=True)
+    is_comment = numbers.is_in(dialect.comment_rows)
+    return is_comment | lines.str.starts_with(dialect.comment_char) if dialect.comment_char else is_comment
+
+
+def _as_printed(damaged: pl.DataFrame, text: Text, dialect: Dialect) -> pl.DataFrame:
+    """The records set aside as they stand in the file, each with its byte offset; those without any text are none."""
+    if damaged.is_empty():
+        return pl.DataFrame(schema=DAMAGED)
+    positions, texts = text.passages(damaged[ROW], damaged[LAST])
+    printed = damaged.with_columns(pl.Series(BYTE, text.bytes_before(positions), pl.Int64), pl.Series("text", texts).str.normalize("NFC"))
+    without_marks = pl.col("text").str.replace_all(dialect.delimiter, "", literal=True).str.strip_chars()
+    return printed.filter(without_marks != "").select(DAMAGED.keys())

@@ -66,6 +66,7 @@ def _results(fact_observation: pl.DataFrame, dim_area: pl.DataFrame, dim_period:
             result_as_printed=as_printed(), result_is_range=pl.col("qualifier") == "range",
             result_baseline="baseline_value",
             result_source_key="source_key", fulfilment_reported_pct="fulfilment_reported_pct",
+            fulfilment_reported_qualifier="fulfilment_reported_qualifier",
         )
     )  # fmt: skip
 
@@ -126,9 +127,10 @@ def _with_results(targets: pl.DataFrame, results: pl.DataFrame) -> pl.DataFrame:
         pl.col("is_latest").fill_null(value=True),
         baseline_value=pl.coalesce("baseline_value", "result_baseline"),
         # "56.1 % of the plan" speaks of the plan of the year, not of one that ends sooner.
-        fulfilment_reported_pct=pl.when(pl.col("target_days") == pl.col("target_days").max().over("observation_key")).then(
-            "fulfilment_reported_pct"
-        ),
+        **{
+            name: pl.when(pl.col("target_days") == pl.col("target_days").max().over("observation_key")).then(name)
+            for name in ("fulfilment_reported_pct", "fulfilment_reported_qualifier")
+        },
     )
 
 

@@ -23,8 +23,11 @@ def fact_observation(
     return (
         figure.filter(pl.col("verdict") == "accepted", pl.col("role").is_in(["result", "baseline"]))
         .pipe(_with_keys, dim_indicator, dim_area, dim_period, dim_unit, dim_source)
-        .with_columns(growth_basis=pl.when(pl.col("growth_reported_pct").is_not_null()).then("growth_basis"))
-        .rename({"statement_key": "observation_key", "plan_fulfilment_pct": "fulfilment_reported_pct"})
+        .with_columns(
+            growth_basis=pl.when(pl.any_horizontal(pl.col("growth_reported_pct", "growth_change").is_not_null())).then("growth_basis")
+        )
+        .rename({"statement_key": "observation_key", "growth_change": "growth_change_reported"})
+        .rename({f"plan_fulfilment_{part}": f"fulfilment_reported_{part}" for part in ("pct", "qualifier")})
         .select(list(polars_schema(FactObservation)))
         .sort("indicator_key", "area_key", "period_key", "observation_key")
     )

@@ -6,8 +6,9 @@ import polars as pl
 from hai_ha_pipeline.contracts.reading import AcceptedFigure, Figure
 from hai_ha_pipeline.contracts.rejections import REMEDIES
 from hai_ha_pipeline.contracts.types import GROWTH_BASES, ROLES, polars_schema
-from hai_ha_pipeline.transforms.levels import with_growth, with_levels, with_numbers, with_words
+from hai_ha_pipeline.transforms.levels import with_growth, with_levels
 from hai_ha_pipeline.transforms.names import with_area, with_indicator, with_period, with_publication, with_unit
+from hai_ha_pipeline.transforms.printed import with_change, with_numbers, with_words
 from hai_ha_pipeline.transforms.rules import RULES
 
 
@@ -22,6 +23,7 @@ def figure(statement: pl.DataFrame, dim_indicator: pl.DataFrame, dim_area: pl.Da
         .pipe(with_period)
         .pipe(with_area, dim_area)
         .pipe(with_publication)
+        .pipe(with_change, dim_unit)
         .pipe(with_numbers)
         .pipe(with_words)
         .pipe(with_levels)

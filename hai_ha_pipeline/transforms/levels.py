@@ -2,56 +2,12 @@
 
 import polars as pl
 
-from hai_ha_pipeline.contracts.types import OBS_STATUSES, type_of_value
-from hai_ha_pipeline.parsing.numbers import NUMBER, parsed_numbers
-from hai_ha_pipeline.parsing.words import read_words
+from hai_ha_pipeline.contracts.types import type_of_value
+from hai_ha_pipeline.parsing.numbers import NUMBER
 
 PER_CENT = "percent"
 OPPOSITE = {"more_than": "nearly", "at_least": "at_most", "nearly": "more_than", "at_most": "at_least"}
 TOO_LARGE = 10**13  # times the largest power of ten, 10**18, this still fits DECIMAL(38,6)
-
-
-def with_numbers(statements: pl.DataFrame) -> pl.DataFrame:
-    """The numbers of value, baseline, growth and plan fulfilment, each prefixed with its field's name."""
-    parsed = [
-        parsed_numbers(statements.select("decimal_char", "group_char", text=field)).select(pl.all().name.prefix(f"{field}_"))
-        for field in ("value", "baseline", "growth", "plan_fulfilment")
-    ]
-    return pl.concat([statements, *parsed], how="horizontal")
-
-
-def with_words(statements: pl.DataFrame) -> pl.DataFrame:
-    """What the words say: those of the qualifier's and the status's column, and those inside the cells."""
-    phrase = pl.concat_str("qualifier", "value_words", separator=" ", ignore_nulls=True)
-    beside = {f"{field}_phrase": pl.col(f"{field}_words") for field in ("growth", "plan_fulfilment", "baseline")}
-    phrased = statements.with_columns(value_phrase=phrase, status_phrase=pl.col("status"), **beside)
-    for field in ("value", "status", "growth", "plan_fulfilment", "baseline"):
-        said = {text: read_words(text) for text in phrased[f"{field}_phrase"].unique().to_list()}
-        words = pl.DataFrame(
-            [
-                (text, each.qualifier, each.status, each.growth, each.is_percent, each.is_reduction, each.unknown)
-                for text, each in said.items()
-            ],
-            schema={
-                f"{field}_phrase": pl.String, f"{field}_qualifier": pl.String, f"{field}_status": pl.String,
-                f"{field}_direction": pl.String, f"{field}_is_percent": pl.Boolean, f"{field}_is_reduction": pl.Boolean,
-                f"{field}_unknown_words": pl.String,
-            },
-            orient="row",
-        )  # fmt: skip
-        phrased = phrased.join(words, on=f"{field}_phrase", how="left", nulls_equal=True)
-    sdmx = pl.col("status").str.to_uppercase().is_in(OBS_STATUSES)
-    return phrased.with_columns(
-        is_reduction=pl.col("value_is_reduction"),
-        is_sdmx_status=sdmx.fill_null(value=False),
-        obs_status=pl.coalesce(
-            pl.when(sdmx).then(pl.col("status").str.to_uppercase()),
-            "status_status",
-            "value_status",
-            pl.when(pl.col("value_qualifier") == "about").then(pl.lit("E")),
-            pl.lit("A"),
-        ),
-    )
 
 
 def with_levels(statements: pl.DataFrame) -> pl.DataFrame:
@@ -59,7 +15,8 @@ def with_levels(statements: pl.DataFrame) -> pl.DataFrame:
 
     A reduction is turned into the level it leaves: 39 of 67 leaves 28; minus 50 % of 281 leaves 140.5.
     """
-    power = pl.col("power_of_ten").fill_null(0) - pl.col("canonical_power").fill_null(0)
+    unit_power = pl.col("power_of_ten").fill_null(0) - pl.col("canonical_power").fill_null(0)
+    power = unit_power + pl.col("value_scale")
     is_relative = pl.col("is_reduction") & (pl.col("quantity") == PER_CENT) & (pl.col("canonical_quantity") != PER_CENT)
     half = pl.lit(0.5).cast(NUMBER) / _ten_to(pl.col("value_decimals"))
     is_milestone = pl.col("measure_kind") == "milestone"
@@ -67,7 +24,7 @@ def with_levels(statements: pl.DataFrame) -> pl.DataFrame:
     baseline = (
         pl.when(pl.col("value_is_part") & pl.col("is_reduction"))
         .then(second)
-        .otherwise(_scaled(pl.col("baseline_number"), pl.when(is_relative).then(0).otherwise(power)))
+        .otherwise(_scaled(pl.col("baseline_number"), pl.col("baseline_scale") + pl.when(is_relative).then(0).otherwise(unit_power)))
     )
     reduction = pl.when(is_relative & (pl.col("value_number") <= 100)).then(pl.col("value_number"))
     step = (
@@ -111,14 +68,16 @@ def _left(baseline: pl.Expr, printed: str, amount: pl.Expr, is_relative: pl.Expr
 
 
 def with_growth(statements: pl.DataFrame) -> pl.DataFrame:
-    """Printed growth in per cent, with the interval its rounding or words leave.
+    """Printed growth in per cent, with the interval its rounding or words leave, or as a change in the canonical unit.
 
-    An index of 107.2 is a growth of 7.2. In a fall the bounds turn round: down more than 7 % is at most -7 %.
+    An index of 107.2 is a growth of 7.2, and three times as much one of 200. In a fall the bounds turn round: down more than
+    7 % is at most -7 %. Visits that are up by 50,100 are a change; so are percentage points of a share.
     """
     falls = (pl.col("growth_direction") == "fall").fill_null(value=False) | pl.col("growth_is_reduction")
-    sign = pl.when(falls).then(-1).otherwise(1)
-    base = pl.when(pl.col("growth_direction") == "index").then(100).otherwise(0)
-    half = pl.lit(0.5).cast(NUMBER) / _ten_to(pl.col("growth_decimals"))
+    is_multiple = (pl.col("growth_direction") == "multiple").fill_null(value=False)
+    sign = pl.when(falls).then(-1).when(is_multiple).then(100).otherwise(1)
+    base = pl.when(pl.col("growth_direction").is_in(["index", "multiple"])).then(100).otherwise(0)
+    half = pl.lit(0.5).cast(NUMBER) / _ten_to(pl.col("growth_decimals")) * pl.when(is_multiple).then(100).otherwise(1)
     first, second = pl.col("growth_number") * sign - base, pl.col("growth_second") * sign - base
     is_range = pl.col("growth_is_range")
     bound = pl.when(falls).then(pl.col("growth_qualifier").replace(OPPOSITE)).otherwise("growth_qualifier")
@@ -127,10 +86,16 @@ def with_growth(statements: pl.DataFrame) -> pl.DataFrame:
     least, most = pl.min_horizontal(first, second), pl.max_horizontal(first, second)
     lower = pl.when(is_range).then(least).when(is_from).then(first).when(~is_to).then(first - half)
     upper = pl.when(is_range).then(most).when(is_to).then(first).when(~is_from).then(first + half)
+    is_change = pl.col("change_quantity").is_not_null()
+    change_power = pl.col("change_power") - pl.col("canonical_power") + pl.col("growth_scale")
+    in_per_cent = {
+        "growth_pct": pl.when(is_range).then((first + second) / 2).otherwise(first),
+        "growth_lower_pct": lower,
+        "growth_upper_pct": upper,
+    }
     return statements.with_columns(
-        growth_pct=pl.when(is_range).then((first + second) / 2).otherwise(first).cast(type_of_value, strict=False),
-        growth_lower_pct=lower.cast(type_of_value, strict=False),
-        growth_upper_pct=upper.cast(type_of_value, strict=False),
+        **{name: pl.when(~is_change).then(growth).cast(type_of_value, strict=False) for name, growth in in_per_cent.items()},
+        growth_change=pl.when(is_change & ~is_range).then(_scaled(first, change_power)).cast(type_of_value, strict=False),
         plan_fulfilment_pct=pl.col("plan_fulfilment_number").cast(type_of_value, strict=False),
     )
 

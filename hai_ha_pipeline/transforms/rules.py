@@ -41,6 +41,7 @@ _OTHER_QUANTITY = (pl.col("quantity") != pl.col("canonical_quantity")) & ~(
     pl.col("is_reduction").fill_null(value=False) & (pl.col("quantity") == PER_CENT)
 )
 
+_MOJIBAKE = "[ÃÂÄÆãâäæ][\u0080-\u00bf¡-¿‚„…†‡ˆ‰Š‹Œ‘’“”•–—˜™š›œž]|(?i:á)[º»]"
 MAP_IT = ": map the cell under `names`, or correct it by a line in corrections.csv"
 
 RULES: list[Rule] = [
@@ -74,6 +75,11 @@ RULES: list[Rule] = [
         "unit-of-another-quantity", "unit", _OTHER_QUANTITY & ~_IS_MILESTONE,
         pl.format("measures {}, but the indicator is in {} ({}): units convert only inside one quantity; correct the unit, or name another indicator", "quantity", "canonical_unit", "canonical_quantity"),
     ),
+    *(
+        Rule("unknown-words", field, pl.col(f"{field}_problem").is_not_null(), pl.col(f"{field}_problem"))
+        for field in ("value", "baseline", "growth", "plan_fulfilment")
+    ),
+    Rule("unknown-words", "value", pl.col("value_unknown_words").str.contains(_MOJIBAKE), pl.lit("the words look like text of another encoding: correct `encoding`")),
     Rule("constraint-error", "value", pl.col("value_number").is_null() & (pl.col("value_decimals") > 6), pl.lit("has more than six decimals: give `round_to` in the descriptor, or correct the cell by a line in corrections.csv")),
     Rule("type-error", "value", pl.col("value_number").is_null(), pl.format("no number in the declared format ({}): correct `decimalChar` or `groupChar`, or map the word under `names`", _format_text())),
     Rule(
@@ -81,8 +87,16 @@ RULES: list[Rule] = [
         pl.format("is in per cent, but its unit measures {}: correct the unit, or name an indicator that is in per cent", "quantity"),
     ),
     Rule(
-        "unknown-words", "value", pl.col("value_direction").is_in(["fall", "index"]),
-        pl.lit("the words say a fall or an index, which only a growth can be: write the signed growth, or map the cell under `names`"),
+        "unit-of-another-quantity", "value", (pl.col("value_currency") != pl.col("quantity")).fill_null(value=False),
+        pl.format("names {}, but its unit measures {}: correct the unit, or the cell by a line in corrections.csv", pl.col("value_currency").str.to_uppercase(), "quantity"),
+    ),
+    Rule(
+        "unknown-words", "value", pl.col("value_is_scaled") & pl.col("unit_has_scale"),
+        pl.format("a scale stands in the cell and in its unit '{}': is it meant twice? Name the unit without it under `names`", "unit"),
+    ),
+    Rule(
+        "unknown-words", "value", pl.col("value_direction").is_in(["fall", "index", "multiple"]) | pl.col("value_is_points"),
+        pl.lit("the words say a fall, an index, a multiple or points, which only a growth can be: write it as the growth, or map the cell under `names`"),
     ),
     Rule("unknown-words", "value", pl.col("value_unknown_words").is_not_null(), pl.format("the words '{}' beside the number are not known, so its meaning is not certain{}", "value_unknown_words", pl.lit(MAP_IT))),
     Rule("unknown-words", "status", pl.col("status_unknown_words").is_not_null() & ~pl.col("is_sdmx_status"), pl.lit("no release stage is called so: write an SDMX code such as A, P, E, F, or map the word under `names`")),
@@ -101,7 +115,18 @@ RULES: list[Rule] = [
         "constraint-error", "value", _is_outside("fitted_value"),
         pl.format("is {} in the canonical unit, outside the plausible {}: correct it, or widen the range in reference/indicators.csv", plain("fitted_value"), _plausible_range()),
     ),
-    Rule("type-error", "growth", pl.col("growth").is_not_null() & pl.col("growth_pct").is_null(), pl.format("no growth in the declared format ({}){}", _format_text(), pl.lit(MAP_IT))),
+    Rule(
+        "unit-of-another-quantity", "growth", pl.col("change_quantity").is_not_null() & (pl.col("change_quantity") != pl.col("canonical_quantity")),
+        pl.format("is a change in {}, but the indicator measures {}{}", pl.col("change_quantity").replace(PER_CENT, "percentage points"), "canonical_quantity", pl.lit(MAP_IT)),
+    ),
+    Rule(
+        "unknown-words", "growth", pl.col("change_quantity").is_not_null() & (pl.col("growth_is_range") | pl.col("growth_direction").is_in(["index", "multiple"]).fill_null(value=False)),
+        pl.lit("is a change that is also a range, an index or a multiple" + MAP_IT),
+    ),
+    Rule("unknown-words", "growth", pl.col("growth_currency").is_not_null() & pl.col("change_quantity").is_null(), pl.lit("names a currency beside a growth in per cent" + MAP_IT)),
+    Rule("unknown-words", "growth", pl.col("growth_is_scaled") & pl.col("change_quantity").is_null(), pl.lit("a scale word stands beside a growth, but no unit" + MAP_IT)),
+    Rule("unknown-words", "plan_fulfilment", pl.col("plan_fulfilment_is_scaled"), pl.lit("a scale word stands beside a share of the plan" + MAP_IT)),
+    Rule("type-error", "growth", pl.col("growth").is_not_null() & pl.col("growth_pct").is_null() & pl.col("growth_change").is_null(), pl.format("no growth in the declared format ({}){}", _format_text(), pl.lit(MAP_IT))),
     Rule("unknown-words", "growth", pl.col("growth").is_not_null() & pl.col("growth_unknown_words").is_not_null(), pl.format("the words '{}' beside the growth are not known{}", "growth_unknown_words", pl.lit(MAP_IT))),
     Rule(
         "unknown-words", "growth", (pl.col("growth_number") < 0) & (pl.col("growth_direction").is_in(["fall", "index"]) | pl.col("growth_is_reduction")).fill_null(value=False),
