@@ -1,11 +1,11 @@
-"""What is generated from code: `warehouse/README.md`, `docs/rejections.md`, and the descriptor's JSON Schema for editors.
+"""What is generated from code: two pages of `docs/`, `warehouse/README.md`, and the descriptor's JSON Schema for editors.
 
 `python -m hai_ha_pipeline.catalogue` writes them; a test holds that they are up to date.
 """
 
 from pathlib import Path
 
-from hai_ha_pipeline import rejections
+from hai_ha_pipeline import printed_forms, rejections
 from hai_ha_pipeline.contracts.types import columns, grain
 from hai_ha_pipeline.reading.descriptor import json_schema
 from hai_ha_pipeline.tables import PUBLISHED
@@ -13,6 +13,7 @@ from hai_ha_pipeline.tables import PUBLISHED
 ROOT = Path(__file__).resolve().parent.parent
 CATALOGUE = ROOT / "warehouse" / "README.md"
 REJECTIONS = ROOT / "docs" / "rejections.md"
+PRINTED_FIGURES = ROOT / "docs" / "printed-figures.md"
 JSON_SCHEMA = ROOT / "hai_ha_pipeline" / "reading" / "descriptor.schema.json"
 SCHEMAS = {
     "core": "Dimensions and facts: every figure with its value, interval, unit, source and text as printed.",
@@ -50,4 +51,5 @@ def catalogue() -> str:
 if __name__ == "__main__":
     CATALOGUE.write_text(catalogue(), encoding="utf-8")
     REJECTIONS.write_text(rejections.page(), encoding="utf-8")
+    PRINTED_FIGURES.write_text(printed_forms.page(ROOT / "sources"), encoding="utf-8")
     JSON_SCHEMA.write_text(json_schema(), encoding="utf-8")
