@@ -101,7 +101,7 @@ def _plain(token: pl.Expr, decimal: str, group: str) -> pl.Expr:
 def _number(plain: str, keeps: list[int]) -> pl.Expr:
     """The number in at most six decimals, or rounded half away from zero to those that are kept; null where it has more."""
     decimals = _printed_decimals(plain)
-    number = pl.when(decimals <= 6).then(pl.col(plain).cast(NUMBER, strict=False))
+    number: pl.Expr = pl.when(decimals <= 6).then(pl.col(plain).cast(NUMBER, strict=False))
     for keep in keeps:
         rounded = pl.col(plain).cast(_EXACT, strict=False).round(keep, mode="half_away_from_zero").cast(NUMBER, strict=False)
         number = pl.when((pl.col("round_to") == keep) & (decimals > keep)).then(rounded).otherwise(number)

@@ -89,7 +89,9 @@ def _from_file_name(layout: Layout, where: str, file: str) -> Fields:
     match = re.search(layout.file_name, file)
     if match is None:
         raise SourceError(
-            where, f"the file's name does not match the pattern {layout.file_name!r}", "correct `file_name`, or narrow the resource's `path`"
+            where,
+            f"the file's name does not match the pattern {layout.file_name!r}",
+            "correct `file_name`, or narrow the resource's `path`",
         )
     return _named(layout, match)
 

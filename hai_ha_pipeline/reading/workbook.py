@@ -96,7 +96,9 @@ def _check_formulas(rows: list[list[Shown]], formulas: Any, where: str) -> None:
         for what, cell in zip(shown, stored, strict=True):
             if isinstance(cell.value, str) and cell.data_type == "f" and what == ("", None, ""):
                 raise SourceError(
-                    f"{where}, cell {cell.coordinate}", f"the formula {cell.value} was never calculated", "open the workbook and save it again"
+                    f"{where}, cell {cell.coordinate}",
+                    f"the formula {cell.value} was never calculated",
+                    "open the workbook and save it again",
                 )
 
 
@@ -141,4 +143,3 @@ def _day(value: datetime | date | time, number_format: str | None) -> str:
     if "d" in bare or "y" not in bare:
         return f"{value:%Y-%m-%d}"
     return f"{value:%Y-%m}" if "m" in bare else f"{value:%Y}"
-
