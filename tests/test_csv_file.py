@@ -125,7 +125,7 @@ def test_cells_are_in_composed_form() -> None:
         (b"name;figure\n", "klingon", "no encoding is called 'klingon'"),
         (b"", "utf-8", "the file is empty"),
         (b"name;value\na;1\n", "utf-8", "the header lacks 'figure'; it has 'name', 'value'"),
-        (b"name,figure\na,1\n", "utf-8", "the header lacks 'name' .*, 'figure' .*; it has 'name,figure'"),
+        (b"name,figure\na,1\n", "utf-8", "the header lacks 'name'.*, 'figure'.*; it has 'name,figure'"),
         (b"name;figure;note\na;1;x\n", "utf-8", "the header holds 'note', not declared in `fields`"),
         (b"name;figure;name\na;1;x\n", "utf-8", "the header holds 'name' twice"),
     ],

@@ -87,6 +87,7 @@ def test_a_link_inside_the_folder_is_followed(tmp_path: Path) -> None:
 
 def test_a_file_that_changes_while_it_is_read_fails_the_source(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     folder = source(tmp_path / "sources")
+
     def read_while_somebody_writes(*given: Any) -> Any:
         (folder / "table.csv").write_text(TABLE + "output;2023;1\n")
         return read_table(*given)
@@ -117,7 +118,8 @@ def test_a_glob_reads_every_file_in_a_fixed_order(tmp_path: Path) -> None:
 
 def test_one_bad_row_is_rejected_and_the_rest_goes_on(tmp_path: Path) -> None:
     source(
-        tmp_path / "sources", table=TABLE + "".join(f"output;20{year};900\n" for year in range(10, 20)) + "outptu;2009;900\noutput;2008;many\n"
+        tmp_path / "sources",
+        table=TABLE + "".join(f"output;20{year};900\n" for year in range(10, 20)) + "outptu;2009;900\noutput;2008;many\n",
     )
     rejected = ingested(tmp_path).figure.filter(verdict="rejected")
     assert rejected.select("row", "field", "text", "rule").rows() == [

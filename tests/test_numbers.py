@@ -10,7 +10,6 @@ from hypothesis import strategies as st
 
 from hai_ha_pipeline.parsing.numbers import PARSED, parsed_numbers
 
-
 TEXTS = {"text": pl.String, "decimal_char": pl.String, "group_char": pl.String, "round_to": pl.Int64}
 
 

@@ -55,7 +55,11 @@ class MasterData:
         if field not in {"indicator", "area", "unit"}:
             return {}
         hints = self._named(field, sorted({*texts})).select("text", "hint").iter_rows()
-        return {text: [near.split(" ")[0] for near in hint.removeprefix(NEAREST).split(", ")] for text, hint in hints if _is_near(hint)}
+        return {
+            text: list(dict.fromkeys(near.split(" ")[0] for near in hint.removeprefix(NEAREST).split(", ")))
+            for text, hint in hints
+            if _is_near(hint)
+        }
 
     def scaled_unit(self, code: str, power_of_ten: int) -> str | None:
         """The unit of the same quantity that is 10^n times this one, e.g. million USD for USD and 6; none where there is none."""

@@ -166,7 +166,9 @@ class FactObservation(Contract):
     growth_change_reported: VALUE = pa.Field(nullable=True, description="Growth as printed where it is a change: 50,100 visits more.")
     growth_basis: str = pa.Field(nullable=True, description="What the printed growth compares with.")
     fulfilment_reported_pct: VALUE = pa.Field(nullable=True, description="Share of the plan fulfilled, as printed, in per cent.")
-    fulfilment_reported_qualifier: str = pa.Field(nullable=True, description="How that share is bounded, e.g. more_than; null where it is not.")
+    fulfilment_reported_qualifier: str = pa.Field(
+        nullable=True, description="How that share is bounded, e.g. more_than; null where it is not."
+    )
     value_as_printed: str = pa.Field(description="The cell as it stands in the file.")
     unit_as_printed: str = pa.Field(nullable=True, description="The unit as it stands in the file.")
     qualifier_as_printed: str = pa.Field(nullable=True, description="The qualifying words as they stand in the file.")

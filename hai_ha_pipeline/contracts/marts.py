@@ -42,7 +42,9 @@ class Attainment(Contract):
     fulfilment_pct: VALUE = pa.Field(nullable=True, description="100 x result / target: the plan fulfilment of plan statistics.")
     fulfilment_reason: str = pa.Field(nullable=True, description="Why there is no fulfilment.")
     fulfilment_reported_pct: VALUE = pa.Field(nullable=True, description="Plan fulfilment as the source prints it.")
-    fulfilment_reported_qualifier: str = pa.Field(nullable=True, description="How it is bounded there, e.g. more_than; null where it is not.")
+    fulfilment_reported_qualifier: str = pa.Field(
+        nullable=True, description="How it is bounded there, e.g. more_than; null where it is not."
+    )
     progress_pct: VALUE = pa.Field(
         nullable=True, description="100 x (result - baseline) / (target - baseline): the way covered from the baseline."
     )

@@ -93,7 +93,9 @@ class Figure(Contract):
     growth_change: VALUE = pa.Field(nullable=True, description="Growth printed as a change, in the canonical unit: 50,100 visits more.")
     growth_basis: str = pa.Field(nullable=True, isin=GROWTH_BASES, description="What the printed growth compares with.")
     plan_fulfilment_pct: VALUE = pa.Field(nullable=True, description="Share of the plan fulfilled, as printed, in per cent.")
-    plan_fulfilment_qualifier: str = pa.Field(nullable=True, isin=QUALIFIERS, description="How that share is bounded; null where it is not.")
+    plan_fulfilment_qualifier: str = pa.Field(
+        nullable=True, isin=QUALIFIERS, description="How that share is bounded; null where it is not."
+    )
     unit_code: str = pa.Field(nullable=True, description="Unit as printed, as a code.")
     value_as_printed: str = pa.Field(nullable=True, description="The cell as it stands in the file; for a damaged record, the record.")
     unit_as_printed: str = pa.Field(nullable=True, description="The unit's cell as it stands in the file.")

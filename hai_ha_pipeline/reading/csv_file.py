@@ -13,7 +13,8 @@ from hai_ha_pipeline.reading.content import text_of
 from hai_ha_pipeline.reading.descriptor import Dialect, Schema
 from hai_ha_pipeline.reading.doubtful import without_doubtful
 from hai_ha_pipeline.reading.header import Header, read_header, used_columns
-from hai_ha_pipeline.reading.quotes import are_whole, split, wrong_width
+from hai_ha_pipeline.reading.pieces import split
+from hai_ha_pipeline.reading.quotes import are_whole, lines_of, wrong_width
 from hai_ha_pipeline.reading.records import BYTE, DAMAGED, LAST, ROW, Records, set_aside
 from hai_ha_pipeline.reading.text import Text
 
@@ -80,7 +81,7 @@ def _table(text: Text, header: Header, dialect: Dialect) -> tuple[pl.DataFrame, 
     is_whole, is_comment = are_whole(lines, dialect), _are_comments(lines, header, dialect)
     if is_simple and is_whole.all() and not is_comment.any():
         return _by_line(*parsed(body, dialect, width, lines_in_cells=False), header)
-    records = split(lines, is_whole, is_comment, dialect, width)
+    records = split(lines_of(lines, is_whole, is_comment, dialect, width))
     if is_simple:
         joined = "".join(records.texts + "\n")
         cells, wrong = parsed(joined.encode(), dialect, width, lines_in_cells=True)

@@ -5,15 +5,14 @@ its cells is either free of quotes or quoted from end to end; reading goes on at
 """
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Literal
 
 import polars as pl
 
 from hai_ha_pipeline.reading.descriptor import Dialect
 
+Joined = dict[int, int]  # the first line of a record of several lines: its last
 MOST_LINES = 200  # of one record; a quote that closes later than that was never meant to open
 Rule = tuple[str, str]  # its name, and the rule in a sentence
 QUOTE_ERROR = ("quote-error", "a quote stands inside a cell that is not quoted, or never closes")
@@ -31,16 +30,7 @@ class Damaged:
 
 
 @dataclass(frozen=True)
-class Split:
-    """Lines made into records: `begins` and `texts` of the whole ones, and the damaged ones; lines are counted from 0."""
-
-    begins: pl.Series
-    texts: pl.Series
-    damaged: list[Damaged]
-
-
-@dataclass(frozen=True)
-class _Lines:
+class Lines:
     """The lines below a header with what is needed to judge those that are no whole record by themselves.
 
     `closed_by` says for each line that opens or closes a quote which one does so next.
@@ -66,20 +56,17 @@ class _Lines:
         last = self.closed_by.get(at, at)
         return last if last < at + MOST_LINES else at
 
-    def beside(self, at: int, step: Literal[-1, 1]) -> int:
-        """The next line up or down that is more than a piece of a record."""
-        nearest = at + step
-        while 0 <= nearest < self.texts.len() and abs(nearest - at) < MOST_LINES and self._is_piece(nearest):
-            nearest += step
-        return nearest
-
-    def _is_piece(self, at: int) -> bool:
-        return self.is_whole[at] and not self.is_record(self.texts[at])
-
 
 def wrong_width(cells: int, width: int) -> Rule:
     """The rule that a record with so many cells breaks, and its sentence."""
     return "missing-cell" if cells < width else "extra-cell", f"the record has {cells} cells, the header {width}"
+
+
+def lines_of(raw: pl.Series, is_whole: pl.Series, is_comment: pl.Series, dialect: Dialect, width: int) -> Lines:
+    """Lines as they are judged, from lines with their line ends."""
+    texts = raw.str.strip_chars_end("\r\n")
+    odd = are_odd(texts, dialect).arg_true().to_list()
+    return Lines(texts, is_whole & ~is_comment, is_comment, dict(pairwise(odd)), dialect, width)
 
 
 def are_whole(lines: pl.Series, dialect: Dialect) -> pl.Series:
@@ -107,90 +94,43 @@ def cells_of(record: str, dialect: Dialect) -> list[str] | None:
     return [_unescaped(found["quoted"], found["plain"], dialect) for found in re.finditer(cell, record)]
 
 
-def split(lines: pl.Series, is_whole: pl.Series, is_comment: pl.Series, dialect: Dialect, width: int) -> Split:
-    """Make lines into records; only around lines that are no whole record by themselves is there anything to decide.
+def judged(lines: Lines) -> tuple[Joined, list[Damaged]]:
+    """The records of several lines, and the damaged ones; only lines that are no whole record by themselves are looked at.
 
     A record may take several lines where a quoted cell holds line breaks. Where its lines could also be several records, one
     of them damaged, all of them are set aside.
     """
-    texts = lines.str.strip_chars_end("\r\n")
-    closed_by = dict(pairwise(are_odd(texts, dialect).arg_true().to_list()))
-    around = _Lines(texts, is_whole & ~is_comment, is_comment, closed_by, dialect, width)
-    joined, damaged = _judged(around)
-    taken = [line for first, last in joined.items() for line in range(first, last + 1)]
-    taken += [line for each in damaged for line in range(each.first, each.last + 1)]
-    places = pl.int_range(lines.len(), dtype=pl.Int64, eager=True)
-    records = pl.DataFrame({"begin": places, "text": texts}).filter(around.is_whole & ~places.is_in(taken))
-    if joined:
-        several = [around.text(first, last) for first, last in joined.items()]
-        records = records.vstack(pl.DataFrame({"begin": joined.keys(), "text": several})).sort("begin")
-    return Split(records["begin"], records["text"], damaged)
-
-
-def _judged(lines: _Lines) -> tuple[dict[int, int], list[Damaged]]:
-    """The records of several lines, by their first line the last, and the damaged ones."""
-    joined: dict[int, int] = {}
+    joined: Joined = {}
     damaged: list[Damaged] = []
-    previous, behind = -1, 0
+    behind = 0
     for at in (~lines.is_whole & ~lines.is_comment).arg_true().to_list():
-        if at < behind:
-            continue
-        above = lines.beside(at, -1)
-        before = previous if joined.get(previous) == above else above if above >= behind and lines.is_whole[above] else at
-        first, last, rule = _judge(lines, at, before)
-        if rule is None:
-            joined[at] = last
-        else:
-            damaged.append(Damaged(first, last, *rule))
-            joined.pop(first, None)
-        previous, behind = at, last + 1
+        if at >= behind:
+            last, rule = _judge(lines, at)
+            behind = last + 1
+            if rule is None:
+                joined[at] = last
+            else:
+                damaged.append(Damaged(at, last, *rule))
     return joined, damaged
 
 
-def _judge(lines: _Lines, at: int, before: int) -> tuple[int, int, Rule | None]:
-    """The first and last line of the record that begins at a line which is none by itself, and the rule that it breaks, if any.
-
-    The record above it, which begins at `before`, is set aside with it where the two could be one.
-    """
+def _judge(lines: Lines, at: int) -> tuple[int, Rule | None]:
+    """The last line of the record that begins at a line which is none by itself, and the rule that it breaks, if any."""
     last = lines.end(at)
     cells = cells_of(lines.text(at, last), lines.dialect)
     if cells is None:
-        return _set_aside(lines, at, before)
+        return at, QUOTE_ERROR
     is_several = _could_be_several(lines, at, last)
     if len(cells) == lines.width:
-        return at, last, AMBIGUOUS if is_several else None
-    if is_several or lines.width == 1:
-        return _set_aside(lines, at, before)
-    return at, last, wrong_width(len(cells), lines.width)
+        return last, AMBIGUOUS if is_several else None
+    return (at, QUOTE_ERROR) if is_several or lines.width == 1 else (last, wrong_width(len(cells), lines.width))
 
 
-def _could_be_several(lines: _Lines, at: int, last: int) -> bool:
+def _could_be_several(lines: Lines, at: int, last: int) -> bool:
     """Whether lines of a record would be records, or comments, if only its first line were damaged."""
     if lines.is_comment.slice(at + 1, last - at).any() or (last in lines.closed_by and lines.is_record(lines.text(last, lines.end(last)))):
         return True
     return lines.width > 1 and any(map(lines.is_record, lines.texts.slice(at + 1, last - at)))
-
-
-def _set_aside(lines: _Lines, at: int, before: int) -> tuple[int, int, Rule]:
-    """A damaged line; if it is only a piece of a record, with the record beside it that one quote more or less would make whole."""
-    text, dialect = lines.text(at, at), lines.dialect
-    if text.count(dialect.delimiter) < lines.width - 1:
-        if before < at and any(lines.is_record(f"{each}\n{text}") for each in _one_quote_apart(lines.text(before, at - 1), dialect)):
-            return before, at, AMBIGUOUS
-        below = lines.beside(at, 1)
-        end, with_blanks = lines.end(below), lines.text(at, below - 1)
-        if any(lines.is_record(f"{with_blanks}\n{each}") for each in _one_quote_apart(lines.text(below, end), dialect)):
-            return at, end, AMBIGUOUS
-    return at, at, QUOTE_ERROR
-
-
-def _one_quote_apart(text: str, dialect: Dialect) -> Iterator[str]:
-    """The text with one quote left out, or with one more where a quoted cell may begin or end."""
-    for mark in re.finditer(re.escape(dialect.quote_char), text):
-        yield text[: mark.start()] + text[mark.end() :]
-    marks = re.finditer(f"{re.escape(dialect.quote_char)}|{re.escape(dialect.delimiter)}", text)
-    for place in sorted({0, len(text)} | {place for mark in marks for place in mark.span()}):
-        yield text[:place] + dialect.quote_char + text[place:]
 
 
 def _record(dialect: Dialect) -> str:

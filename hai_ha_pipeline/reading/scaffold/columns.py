@@ -55,12 +55,16 @@ class Column:
 
 @dataclass(frozen=True)
 class Meaning:
-    """What each column is: statement fields by column, and the columns that hold figures."""
+    """What each column is: statement fields by column, and the columns that hold figures.
+
+    `silent` hold numbers too, but nothing says what they are: codes, or totals beside the years. They are not read.
+    """
 
     columns: dict[StatementField, str]
     figures: list[str]
     is_wide: bool
     why: list[str]
+    silent: list[str]
 
 
 def columns_of(grid: Grid, known: Known) -> list[Column]:
@@ -88,7 +92,8 @@ def meaning_of(columns: list[Column], headers: dict[str, Header]) -> Meaning:
     for _, each, field in sorted(candidates, key=lambda candidate: (-candidate[0], candidate[1].place)):
         if field not in taken and each not in taken.values():
             taken[field] = each
-    figures = [each for each in columns if (each.is_figures or each in speaking) and each not in taken.values()]
+    figures = speaking if len(speaking) > 1 else [each for each in columns if each.is_figures and each not in taken.values()]
+    silent = [each.name for each in columns if each.is_figures and each not in (*figures, *taken.values())]
     if "value" in taken and len(speaking) < 2:
         figures = [taken["value"]]
     elif len(figures) == 1 and figures[0] not in speaking:
@@ -96,10 +101,15 @@ def meaning_of(columns: list[Column], headers: dict[str, Header]) -> Meaning:
     is_wide = "value" not in taken or len(speaking) > 1
     if is_wide:
         beside = [taken.pop(field) for field in PRINTED if field in taken]
-        figures = [each for each in columns if each in figures or each in beside]
+        silent += [each.name for each in beside if len(speaking) > 1]
+        figures = [each for each in columns if each in figures or (each in beside and len(speaking) < 2)]
     ordered = {field: taken[field] for field in STATEMENT_FIELDS if field in taken}
     return Meaning(
-        {field: each.name for field, each in ordered.items()}, [each.name for each in figures], is_wide=is_wide, why=_reasons(ordered)
+        {field: each.name for field, each in ordered.items()},
+        [each.name for each in figures],
+        is_wide=is_wide,
+        why=_reasons(ordered),
+        silent=silent,
     )
 
 

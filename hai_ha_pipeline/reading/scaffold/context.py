@@ -10,6 +10,7 @@ from hai_ha_pipeline.reading.scaffold.known import Known
 from hai_ha_pipeline.reading.scaffold.words import UNIT_BEFORE, UNIT_WORDS
 
 LONGEST = 8  # words of a name in a title
+A_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")  # a day above a table is that of its export
 
 
 @dataclass(frozen=True)
@@ -25,7 +26,7 @@ def found_around(field: StatementField, above: list[str], stem: str, known: Know
     """What the lines above the table or the file's name say of a field, the longest name first; none where they differ."""
     for where, texts in (("the lines above the table", above), ("the file's name", [stem, re.sub(r"[_\-.]+", " ", stem)])):
         spans = {span for text in texts for span in _spans(text) if _may_be(field, span)}
-        codes = known.codes(field, spans)
+        codes = {text: code for text, code in known.codes(field, spans).items() if field != "period" or not A_DAY.fullmatch(code)}
         if codes:
             longest = max(codes, key=lambda text: (len(text), text))
             if field != "period" or len({*codes.values()}) == 1:

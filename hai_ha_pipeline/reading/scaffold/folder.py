@@ -136,9 +136,10 @@ def _sheet(file: Opened) -> Grid:
 
 def _check_names_differ(files: list[File]) -> None:
     names = [file.opened.name for file in files]
-    twice = sorted({name for name in names if names.count(name) > 1} | (set(names) & OURS))
-    if twice:
-        raise SourceError(twice[0], "two files of one folder cannot be called so", "rename the file")
+    if ours := sorted({*names} & OURS):
+        raise SourceError(ours[0], "is a file of the source folder itself, not an export", "leave it out")
+    if twice := sorted({name for name in names if names.count(name) > 1}):
+        raise SourceError(twice[0], "two files are called so, and one folder holds a name once", "rename one of them")
 
 
 def _by_shape(files: list[File]) -> list[list[File]]:

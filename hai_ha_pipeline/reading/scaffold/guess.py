@@ -44,12 +44,14 @@ def guess(files: list[File], known: Known) -> Guess:
     if max(most_decimals(cells[name], found.formats[name].decimal) for name in meaning.figures) > DECIMALS_KEPT:
         found.round_to = DECIMALS_KEPT
         found.doubt("columns", f"some figures have more than {DECIMALS_KEPT} decimals: they are rounded to as many")
+    if meaning.silent:
+        found.doubt("columns", f"these columns hold numbers too, but no period; they are not read: {', '.join(map(repr, meaning.silent))}")
     if meaning.is_wide:
         lay_out_wide(found, headers, known)
     scale_units(found, columns, known)
     say_the_rest(found, headers, columns, known)
-    find_names(found, columns, known)
     find_groups(found, grid, columns)
+    find_names(found, grid, columns, known)
     return found
 
 

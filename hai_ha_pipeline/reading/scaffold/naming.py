@@ -9,11 +9,12 @@ from hai_ha_pipeline.reading.scaffold.grid import Grid
 from hai_ha_pipeline.reading.scaffold.guessed import Guess
 from hai_ha_pipeline.reading.scaffold.known import Known
 from hai_ha_pipeline.reading.scaffold.words import NUMBER_WORDS, TOTALS, role_of
+from hai_ha_pipeline.reading.statements import HEADING_JOIN
 
-MERGED_SHARE = 0.2
+MERGED_SHARES: dict[StatementField, float] = {"indicator": 0.2, "area": 0.2, "period": 0.2, "unit": 0.5}  # milestones have no unit
 
 
-def find_names(found: Guess, columns: dict[str, Column], known: Known) -> None:
+def find_names(found: Guess, grid: Grid, columns: dict[str, Column], known: Known) -> None:
     """Words whose code is certain are mapped; those that a person must judge are noted with the nearest codes."""
     if "role" in found.columns:
         roles = {text: code for text in dict.fromkeys(columns[found.columns["role"]].said) if (code := role_of(text)) and text != code}
@@ -22,7 +23,8 @@ def find_names(found: Guess, columns: dict[str, Column], known: Known) -> None:
             found.doubt("names", "the roles are mapped by their words: look whether each is right")
     for field in ("indicator", "area", "unit", "period"):
         if field in found.columns and field not in found.names:
-            note_unknown(found, field, columns[found.columns[field]].said, known)
+            texts = _under_headings(found, grid, columns) if field == found.headings else columns[found.columns[field]].said
+            note_unknown(found, field, texts, known)
     if "value" in found.columns:
         words = dict.fromkeys(text for text in columns[found.columns["value"]].said if not holds_figure(text))
         found.unknown["value"] = {text: [NUMBER_WORDS[text.lower()]] if text.lower() in NUMBER_WORDS else [] for text in words}
@@ -43,24 +45,39 @@ def note_unknown(found: Guess, field: StatementField, texts: Iterable[str], know
 
 def find_groups(found: Guess, grid: Grid, columns: dict[str, Column]) -> None:
     """Merged cells that are empty below the first, and lines that only head those below them."""
-    figures = [columns[name].place for name in found.meaning.figures]
-    with_figures = [cells for _, cells in grid.records if any(cells[place].strip() not in MARKS for place in figures)]
-    for field in ("indicator", "area", "period"):
+    with_figures = [cells for cells, is_heading in _marked(found, grid, columns) if not is_heading]
+    for field, least in MERGED_SHARES.items():
         if field in found.columns and with_figures:
-            _fill_down(found, columns[found.columns[field]], with_figures)
-    if found.meaning.is_wide and "indicator" in found.columns and not found.fill_down:
+            _fill_down(found, columns[found.columns[field]], with_figures, least)
+    if found.meaning.is_wide and "indicator" in found.columns and found.columns["indicator"] not in found.fill_down:
         place = columns[found.columns["indicator"]].place
         named = [cells[place].strip() for cells in with_figures]
-        heads = [
-            cells[place].strip() for _, cells in grid.records if cells[place].strip() and not any(cells[each].strip() for each in figures)
-        ]
+        heads = [text for cells, is_heading in _marked(found, grid, columns) if is_heading and (text := cells[place].strip())]
         if heads and len(set(named)) < len(named):
             found.headings = "indicator"
             found.doubt("columns", f"lines without figures, such as {heads[0]!r}, are taken for headings of those below")
 
 
-def _fill_down(found: Guess, column: Column, records: list[list[str]]) -> None:
+def _marked(found: Guess, grid: Grid, columns: dict[str, Column]) -> list[tuple[list[str], bool]]:
+    """Each record, and whether none of its figure columns holds anything."""
+    figures = [columns[name].place for name in found.meaning.figures]
+    return [(cells, all(cells[place].strip() in MARKS for place in figures)) for _, cells in grid.records]
+
+
+def _under_headings(found: Guess, grid: Grid, columns: dict[str, Column]) -> list[str]:
+    """The names of the records with figures, as they are read below their headings."""
+    place, heading, names = columns[found.columns["indicator"]].place, "", []
+    for cells, is_heading in _marked(found, grid, columns):
+        name = cells[place].strip()
+        if is_heading:
+            heading = name
+        else:
+            names.append(f"{heading}{HEADING_JOIN}{name}" if heading else name)
+    return names
+
+
+def _fill_down(found: Guess, column: Column, records: list[list[str]], least: float) -> None:
     empty = sum(not cells[column.place].strip() for cells in records)
-    if records[0][column.place].strip() and empty >= len(records) * MERGED_SHARE and empty:
+    if records[0][column.place].strip() and empty and empty >= len(records) * least:
         found.fill_down.append(column.name)
         found.doubt("columns", f"empty cells of {column.name!r} are taken for merged ones: they repeat the one above")

@@ -8,6 +8,7 @@ from hai_ha_pipeline.reading.scaffold.figures import MARKS, is_figure
 Row = tuple[int, list[str]]  # the line on which a record begins, and its cells
 HEADER_JOIN = " "
 FIGURES_SHARE = 0.5
+_LARGE = re.compile(r"\d{5}|\d[.,]\d{3}")  # no header counts so far: "more than 36.000" is a figure
 
 
 def header_of(rows: list[Row], first: int, width: int, values: list[int]) -> list[int]:
@@ -32,9 +33,11 @@ def header_of(rows: list[Row], first: int, width: int, values: list[int]) -> lis
 
 
 def _without_remarks(header: list[int], rows: list[Row], width: int, values: list[int]) -> list[int]:
-    """Where the last row names every column, one above it belongs to the header only if it groups several of them."""
+    """Where the last row names every filled column, one above it belongs to the header only if it groups several of them."""
     cells = {place: fitted(rows[place][1], width) for place in header}
-    if len(header) < 2 or not _names_all(names_of([cells[header[-1]]], width), values):
+    below = [fitted(cells, width) for _, cells in rows[header[-1] + 1 :]] if header else []
+    used = [place for place in range(width) if any(each[place].strip() for each in below)]
+    if len(header) < 2 or not _names_all(names_of([cells[header[-1]]], width), used):
         return header
     kept = header[-1:]
     for place in reversed(header[:-1]):
@@ -49,7 +52,7 @@ def _kind(cells: list[str], values: list[int]) -> str:
     said = [text for place in values if (text := cells[place].strip()) not in MARKS]
     if _is_numbering(cells):
         return "numbers"
-    if any(is_figure(text) and not _is_year(text) for text in said):
+    if any((is_figure(text) and not _is_year(text)) or _LARGE.search(text) for text in said):
         return "data"
     if not said:
         return "data" if any(cells[place].strip() for place in values) else "empty"

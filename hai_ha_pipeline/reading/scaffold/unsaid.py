@@ -20,19 +20,29 @@ def scale_units(found: Guess, columns: dict[str, Column], known: Known) -> None:
     power = next((each for each in columns.values() if tidy(each.name) == MULTIPLIER), None)
     if power is None or {*power.said} <= {"0"}:
         return
-    units = dict.fromkeys(columns[found.columns["unit"]].said if "unit" in found.columns else [])
-    codes = known.codes("unit", units)
-    exponent = power.said[0]
-    if {*power.said} == {exponent} and re.fullmatch(r"-?\d{1,2}", exponent) and units and len(codes) == len(units):
-        scaled = {text: known.scaled_unit(codes[text], int(exponent)) for text in units}
+    pairs = {(unit, exponent) for unit, exponent in _pairs(found, columns, power) if exponent}
+    codes = known.codes("unit", {unit for unit, _ in pairs})
+    is_plain = all(unit in codes and re.fullmatch(r"-?\d{1,2}", exponent) for unit, exponent in pairs)
+    if pairs and is_plain and len({unit for unit, _ in pairs}) == len(pairs):
+        scaled = {unit: known.scaled_unit(codes[unit], int(exponent)) for unit, exponent in sorted(pairs)}
         if all(scaled.values()):
-            found.names["unit"] = {text: str(code) for text, code in scaled.items()}
-            found.why.append(f"{power.name} is {exponent} everywhere: the units are those times 10^{exponent}")
+            found.names["unit"] = {unit: str(code) for unit, code in scaled.items()}
+            found.why.append(
+                f"{power.name} goes into the units: " + ", ".join(f"{unit} x 10^{exponent}" for unit, exponent in sorted(pairs))
+            )
             return
     found.columns.pop("unit", None)
     found.constants["unit"] = CHANGE
     powers = ", ".join(sorted({*power.said}))
     found.doubt("constants", f"{power.name} multiplies the figures by powers of ten ({powers}): write the unit together with it")
+
+
+def _pairs(found: Guess, columns: dict[str, Column], power: Column) -> list[tuple[str, str]]:
+    """The unit and the power of ten of each record."""
+    if "unit" not in found.columns:
+        return []
+    place = columns[found.columns["unit"]].place
+    return [(cells[place].strip(), cells[power.place].strip()) for file in found.files for _, cells in file.grid.records]
 
 
 def say_the_rest(found: Guess, headers: dict[str, Header], columns: dict[str, Column], known: Known) -> None:
