@@ -33,10 +33,12 @@ RECORDS_BROKEN: dict[str, tuple[str, str]] = {
     "ambiguous-quote": (ALL_REJECTED, f'{HEADER}"output;2023;100\n{GOOD}output";2022;100\n'),
     "incorrect-label": (ALL_REJECTED, f'wh"at;when;figure\n{GOOD}'),
     "repeated-header": (ALL_REJECTED, f"{HEADER}{GOOD}{HEADER}output;2022;90\n"),
+    "another-table": (ALL_REJECTED, f'{HEADER}{GOOD}"what";"when";"figure"\noutput;2022;90\n'),
     "duplicate-row": (ALL_REJECTED, f"{HEADER}{GOOD}output;2024;100\n"),
     "control-character": (ALL_REJECTED, f"{HEADER}out\x01put;2023;100\n{GOOD}"),
     "excluded": (ALL_REJECTED + "      excluded: {indicator: [All of it]}\n", f"{HEADER}All of it;2024;120\n{GOOD}"),
 }
+BESIDE = {"another-table": ("repeated-header",)}
 FIGURES_BROKEN: dict[str, dict[str, Any]] = {
     "unknown-indicator": {"indicator": "outputt"},
     "unknown-area": {"area": "Hai Haa"},
@@ -61,8 +63,8 @@ def test_a_record_that_breaks_a_rule_is_set_aside_by_its_name(rule: str, tmp_pat
     read = ingested(tmp_path)
     assert read.source_file["message"].to_list() == [None]
     rejected = read.figure.filter(verdict="rejected")
-    assert rejected["rule"].unique().to_list() == [rule]
-    assert rejected["reason"].str.ends_with(". " + REMEDIES[rule]).to_list() == [rule != "excluded"]
+    assert {*rejected["rule"]} == {rule, *BESIDE.get(rule, ())}
+    assert rejected.filter(rule=rule)["reason"].str.ends_with(". " + REMEDIES[rule]).to_list() == [rule != "excluded"]
 
 
 @pytest.mark.parametrize("rule", FIGURES_BROKEN)

@@ -61,6 +61,12 @@ RECORDS: tuple[Rejection, ...] = (
         "a second `what;when;figure` in the middle of the file",
     ),
     Rejection(
+        "another-table",
+        "Above the record stands the header again, but printed otherwise than the first one, for instance with other quotes: a second export was pasted below the first, and nothing says how it is to be read.",
+        "Give each export a file of its own in the folder.",
+        '`"what";"when";"figure"` in the middle of a file that begins with `what;when;figure`',
+    ),
+    Rejection(
         "duplicate-row",
         "The record is the same, cell for cell, as an earlier one of the file. The earlier one loads.",
         "Delete the line in the export. If both are meant, add a column that tells them apart.",

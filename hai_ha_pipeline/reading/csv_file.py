@@ -47,10 +47,11 @@ def read_records(
     if not text.is_composed:
         cells = cells.with_columns(pl.exclude(ROW).str.normalize("NFC"))
     cells, doubtful = without_doubtful(cells, header, has_controls=text.has_controls, may_repeat=may_repeat)
+    cells, of_another = _without_another_table(cells, doubtful, text, header)
     lacking = [pl.lit("").alias(field.name) for field in schema.fields if field.name not in used]
     return Records(
         cells.select(ROW, *(pl.col(place).alias(name) for name, place in used.items()), *lacking),
-        _as_printed(pl.concat([damaged, doubtful]).sort(ROW), text, dialect),
+        _as_printed(pl.concat([damaged, doubtful, of_another]).sort(ROW), text, dialect),
         [name for name in header.columns if name],
     )
 
@@ -91,6 +92,21 @@ def _table(text: Text, header: Header, dialect: Dialect) -> tuple[pl.DataFrame, 
     cells, damaged = _placed(cells, wrong, begins, begins + records.texts.str.count_matches("\n", literal=True), width)
     broken = [(each.first + header.line + 1, each.last + header.line + 1, each.rule, each.reason) for each in records.damaged]
     return cells, pl.concat([_header_record(header), damaged, set_aside(broken)])
+
+
+def _without_another_table(cells: pl.DataFrame, doubtful: pl.DataFrame, text: Text, header: Header) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """The records above a header that is printed otherwise than the first, and those below it: of which the descriptor says nothing."""
+    again = doubtful.filter(rule="repeated-header")[ROW]
+    if again.is_empty():
+        return cells, set_aside([])
+    lines = text.lines(0).str.strip_chars_end("\r\n")
+    first = lines.slice(header.line - len(header.rows), len(header.rows))
+    other = again.filter(~lines.gather(again - 1).is_in(first.implode()))
+    if other.is_empty():
+        return cells, set_aside([])
+    reason = f"the header on line {other[0]} is printed otherwise than the first: another table begins there"
+    below = [(row, row, "another-table", reason) for row in cells.filter(pl.col(ROW) > other[0])[ROW]]
+    return cells.filter(pl.col(ROW) < other[0]), set_aside(below)
 
 
 def _by_line(cells: pl.DataFrame, wrong: Wrong, header: Header) -> tuple[pl.DataFrame, pl.DataFrame]:

@@ -138,13 +138,14 @@ def _row(lines: list[_Line], dialect: Dialect) -> tuple[list[str] | None, int]:
 
 
 def _is_declared_but_damaged(cells: list[str] | None, lines: list[_Line], declared: list[str], dialect: Dialect) -> bool:
-    """Whether the header would be the declared one, were not its separators or quotes damaged."""
+    """Whether the header would be the declared one, were not its separators or quotes damaged.
+
+    If the records below have the header's own width, the descriptor has the wrong delimiter, or the file columns without a name.
+    """
     if _letters(lines[0].text) != _letters("".join(declared)) or (cells and len(cells) == len(declared)):
         return False
-    if cells is None or sorted(filter(None, map(clean, cells))) != sorted(declared):
-        return True
-    widths = [len(cells_of(line.text, dialect) or []) for line in lines[1:MOST_LINES]]
-    return widths.count(len(declared)) > widths.count(len(cells))  # else the file has columns without a name
+    widths = [len(cells_of(line.text, dialect) or []) for line in lines[1:MOST_LINES] if line.text]
+    return widths.count(len(declared)) > widths.count(len(cells or []))
 
 
 def _letters(text: str) -> str:

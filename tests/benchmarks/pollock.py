@@ -28,9 +28,14 @@ Rows = list[list[str]]
 Reader = Callable[[Path, dict[str, Any]], Rows]
 
 
+def names_of(parameters: dict[str, Any]) -> list[str]:
+    """The names of the columns; only a file without a header has invented ones."""
+    return parameters["column_names"] or [f"column {place}" for place in range(1, max(parameters["n_columns"], 1) + 1)]
+
+
 def resource_of(parameters: dict[str, Any]) -> Resource:
-    """The descriptor's resource for a file with these parameters; only a file without a header has invented names."""
-    names = parameters["column_names"] or [f"column {place}" for place in range(1, max(parameters["n_columns"], 1) + 1)]
+    """The descriptor's resource for a file with these parameters."""
+    names = names_of(parameters)
     quote, escape, first = parameters["quotechar"] or '"', parameters["escapechar"], parameters["preamble_lines"] + 1
     dialect = {
         "delimiter": parameters["delimiter"] or ",",
@@ -41,7 +46,7 @@ def resource_of(parameters: dict[str, Any]) -> Resource:
         "headerRows": [*range(first, first + max(parameters["header_lines"], 1))],
         "commentRows": [*range(1, first)],
     }
-    if escape and escape not in {quote, parameters["delimiter"], '"'}:
+    if escape and escape != quote:
         dialect["escapeChar"] = escape
     value = names[0]
     return Resource.model_validate(
@@ -71,59 +76,59 @@ def by_hai_ha(file: Path, parameters: dict[str, Any]) -> Rows:
 
 
 def by_duckdb(file: Path, parameters: dict[str, Any]) -> Rows:
-    """DuckDB, told to load what it can."""
-    has_header = parameters["header_lines"] > 0
-    table = duckdb.connect().execute(
-        "FROM read_csv(?, delim = ?, quote = ?, escape = ?, header = ?, skip = ?, all_varchar = true, null_padding = true, "
-        "strict_mode = false, ignore_errors = true, auto_detect = true)",
-        [
-            str(file),
-            parameters["delimiter"] or ",",
-            parameters["quotechar"] or '"',
-            parameters["escapechar"] or "",
-            has_header,
-            parameters["preamble_lines"] + max(parameters["header_lines"] - 1, 0),
-        ],
-    )
-    names = [column[0] for column in table.description or []]
-    return [*([names] if has_header else []), *([cell or "" for cell in row] for row in table.fetchall())]
+    """DuckDB, told the names of the columns and to load what it can."""
+    columns = dict.fromkeys(names_of(parameters), "VARCHAR")
+    options = {
+        "columns": columns,
+        "delim": parameters["delimiter"] or ",",
+        "quote": parameters["quotechar"] or '"',
+        "escape": parameters["escapechar"],
+        "header": parameters["header_lines"] > 0,
+        "skip": parameters["preamble_lines"] + max(parameters["header_lines"] - 1, 0),
+    }
+    given = ", ".join(f"{name} = ${name}" for name in options)
+    query = f"FROM read_csv($file, {given}, auto_detect = false, null_padding = true, strict_mode = false, ignore_errors = true, parallel = false)"
+    rows = duckdb.connect().execute(query, {"file": str(file), **options}).fetchall()
+    return [*([[*columns]] if parameters["header_lines"] else []), *([cell or "" for cell in row] for row in rows)]
 
 
 def by_polars(file: Path, parameters: dict[str, Any]) -> Rows:
-    """Polars, told to load what it can."""
-    has_header = parameters["header_lines"] > 0
+    """Polars, told the names of the columns and to load what it can."""
+    names = names_of(parameters)
     frame = pl.read_csv(
         file,
         separator=parameters["delimiter"] or ",",
         quote_char=parameters["quotechar"] or '"',
-        has_header=has_header,
-        skip_rows=parameters["preamble_lines"] + max(parameters["header_lines"] - 1, 0),
-        infer_schema=False,
+        has_header=False,
+        schema=dict.fromkeys(names, pl.String),
+        skip_rows=parameters["preamble_lines"] + parameters["header_lines"],
         ignore_errors=True,
         truncate_ragged_lines=True,
-        missing_utf8_is_empty_string=True,
-    )
-    return [*([frame.columns] if has_header else []), *map(list, frame.iter_rows())]
+        extra_columns="ignore",
+        missing_columns="insert",
+    ).fill_null("")
+    return [*([names] if parameters["header_lines"] else []), *map(list, frame.iter_rows())]
 
 
 def by_pandas(file: Path, parameters: dict[str, Any]) -> Rows:
-    """The reader of pandas, told to skip what it cannot read."""
+    """pandas, told the names of the columns and to skip what it cannot read."""
     import pandas as pd  # noqa: PLC0415  # type: ignore[import-not-found,unused-ignore]
 
     frame = pd.read_csv(
         file,
         sep=parameters["delimiter"] or ",",
         quotechar=parameters["quotechar"] or '"',
-        escapechar=None if parameters["escapechar"] in {"", '"', parameters["quotechar"]} else parameters["escapechar"],
-        header=[*range(parameters["header_lines"])] if parameters["header_lines"] > 1 else 0 if parameters["header_lines"] else None,
-        skiprows=parameters["preamble_lines"],
+        escapechar=None if parameters["escapechar"] in {"", parameters["quotechar"]} else parameters["escapechar"],
+        header=None,
+        names=names_of(parameters),
+        index_col=False,
+        skiprows=parameters["preamble_lines"] + parameters["header_lines"],
         dtype=str,
         keep_default_na=False,
         on_bad_lines="skip",
         engine="python" if len(parameters["delimiter"]) > 1 else "c",
     )
-    names = [" ".join(name) if isinstance(name, tuple) else str(name) for name in frame.columns]
-    return [*([names] if parameters["header_lines"] else []), *frame.fillna("").astype(str).to_numpy().tolist()]
+    return [*([[*frame.columns]] if parameters["header_lines"] else []), *frame.fillna("").to_numpy().tolist()]
 
 
 READERS: dict[str, Reader] = {"hai-ha": by_hai_ha, "DuckDB": by_duckdb, "Polars": by_polars, "pandas": by_pandas}
@@ -154,6 +159,25 @@ def convert(polluted: Path, read: Reader, into: Path) -> None:
             csv.writer(converted, quoting=csv.QUOTE_ALL).writerows(rows)
 
 
+def records_unaccounted(polluted: Path) -> dict[str, int]:
+    """Files of which lines below the header are neither loaded nor set aside, with how many; in Pollock no cell holds a line break.
+
+    A file that is refused whole is accounted for by its error.
+    """
+    unaccounted = {}
+    for file, parameters in files_of(polluted):
+        try:
+            records = records_of(file, parameters)
+        except SourceError:
+            continue
+        lines = file.read_text(encoding=parameters["encoding"]).splitlines()[parameters["preamble_lines"] + parameters["header_lines"] :]
+        below = records.damaged.filter(pl.col("rule") != "incorrect-label")
+        taken = records.cells.height + int((below["text"].str.count_matches("\n") + 1).sum())
+        if left := sum(1 for line in lines if line.strip(parameters["delimiter"] + " ")) - taken:
+            unaccounted[file.name] = left
+    return unaccounted
+
+
 def score(corpora: Path, polluted: Path, converted: Path) -> dict[str, float]:
     """What the benchmark's scorer says of the conversions."""
     command = [sys.executable, str(corpora / "pollock_score.py"), str(polluted), str(converted)]
@@ -182,6 +206,7 @@ def main() -> None:
                 f"{name:<8} {found['simple']:>7.3f} {found['weighted']:>8.3f} {found['refused']:>7.0f}"
                 f" {found['silent_files']:>14.0f} {found['lost_rows']:>9.0f} {seconds:>7.1f}"
             )
+        print(f"hai-ha: records that are neither loaded nor set aside: {sum(map(abs, records_unaccounted(polluted).values()))}")
 
 
 if __name__ == "__main__":
