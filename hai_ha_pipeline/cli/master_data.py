@@ -87,7 +87,7 @@ def master_data(sources: Path) -> MasterData:
     """
     return MasterData(
         dimensions.dim_indicator(read_reference(sources, "indicators")),
-        dimensions.dim_area(read_reference(sources, "areas")),
+        dimensions.dim_area(read_reference(sources, "areas"), read_reference(sources, "area_changes")),
         dimensions.dim_unit(read_reference(sources, "units")),
     )
 

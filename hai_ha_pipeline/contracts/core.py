@@ -29,6 +29,7 @@ class DimIndicator(Contract):
     measure_kind: str = pa.Field(isin=MEASURE_KINDS, description="flow (over a period), stock (at its end), ratio, milestone (0 or 1).")
     parent_code: str = pa.Field(nullable=True, description="Indicator this one is a part of.")
     parts_complete: bool = pa.Field(description="The parts that name this indicator as parent add up to it.")
+    adds_over_areas: bool = pa.Field(description="The figure of an area is the sum of those of the areas it consists of.")
     official_code: str = pa.Field(nullable=True, description="Code in Decision 05/2023/QD-TTg, where it is known.")
     plausible_min: VALUE = pa.Field(nullable=True, description="Lowest believable value, in the canonical unit.")
     plausible_max: VALUE = pa.Field(nullable=True, description="Highest believable value, in the canonical unit.")
@@ -43,13 +44,17 @@ class DimIndicator(Contract):
     def _range_has_its_lower_end_first(cls, data: pa.PolarsData) -> pl.LazyFrame:
         return data.lazyframe.select((pl.col("plausible_min") <= pl.col("plausible_max")).fill_null(value=True))
 
+    @pa.dataframe_check(description="Ratios and milestones do not add up over areas.")
+    def _only_amounts_add_over_areas(cls, data: pa.PolarsData) -> pl.LazyFrame:
+        return data.lazyframe.select(~pl.col("adds_over_areas") | pl.col("measure_kind").is_in(["flow", "stock"]))
+
 
 class DimArea(Contract):
     """One row is one version of an administrative unit: since 1 July 2025 codes are re-used under other names."""
 
     area_key: int = pa.Field(unique=True, description="Key of the version; the same in every build.")
     area_series_key: int = pa.Field(
-        description="The same for the versions of one unit: those that share code and bare name. A re-used code is another unit."
+        description="The same for the versions of one unit: those that share code, bare name and land. A re-used code is another unit."
     )
     area_code: str = pa.Field(description="Official code, as text.")
     valid_from: DAY = pa.Field(description="First day of this version; 1900-01-01 where it began before any figure here.")
