@@ -94,6 +94,34 @@ class AreaSuccession(Contract):
         unique = ["old_area_key", "new_area_key"]
 
 
+class AreaCoverage(Contract):
+    """One row is one abolished administrative unit, with the new units that cover it and whether they are exactly what it was."""
+
+    area_key: int = pa.Field(unique=True, description="core.dim_area: its last version.")
+    area_code: str = pa.Field(description="Its code.")
+    area_name_en: str = pa.Field(description="Its English name.")
+    level: str = pa.Field(isin=("province", "district", "commune"), description="Its level.")
+    ended_on: DAY = pa.Field(description="First day it no longer exists.")
+    successors: int = pa.Field(ge=0, description="How many new units took over it, or a part of it.")
+    successor_codes: str = pa.Field(nullable=True, description="Their codes since that day, separated by |.")
+    successor_names_en: str = pa.Field(nullable=True, description="Their English names.")
+    is_exact: bool = pa.Field(description="They are together exactly the old unit, so its figures go on as their sum.")
+    reason: str = pa.Field(nullable=True, description="Why they are not: which of them took in what else.")
+
+    class Config:
+        """A unit ends once on a day."""
+
+        unique = ["area_code", "ended_on"]
+
+    @pa.dataframe_check(description="A unit that its successors do not cover exactly has the reason.")
+    def _what_is_not_exact_has_its_reason(cls, data: pa.PolarsData) -> pl.LazyFrame:
+        return data.lazyframe.select(pl.col("is_exact") == pl.col("reason").is_null())
+
+    @pa.dataframe_check(description="What is covered exactly is covered by at least one unit.")
+    def _exact_needs_a_successor(cls, data: pa.PolarsData) -> pl.LazyFrame:
+        return data.lazyframe.select(~pl.col("is_exact") | (pl.col("successors") > 0))
+
+
 class DimPeriod(Contract):
     """One row is one period that a figure, or its comparison a year earlier, is about."""
 

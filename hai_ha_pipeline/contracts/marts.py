@@ -38,7 +38,10 @@ class Attainment(Contract):
     result_value: VALUE = pa.Field(nullable=True, description="The result.")
     result_lower: VALUE = pa.Field(nullable=True, description="Lowest value the printed result allows.")
     result_upper: VALUE = pa.Field(nullable=True, description="Highest value the printed result allows.")
-    result_as_printed: str = pa.Field(nullable=True, description="The result as printed, with its words and unit.")
+    result_as_printed: str = pa.Field(
+        nullable=True, description="The result as printed, with its words and unit; a derived one says what it is the sum of."
+    )
+    is_derived: bool = pa.Field(description="The result is the sum of the successors of an abolished area: no source prints it.")
     fulfilment_pct: VALUE = pa.Field(nullable=True, description="100 x result / target: the plan fulfilment of plan statistics.")
     fulfilment_reason: str = pa.Field(nullable=True, description="Why there is no fulfilment.")
     fulfilment_reported_pct: VALUE = pa.Field(nullable=True, description="Plan fulfilment as the source prints it.")
@@ -63,9 +66,9 @@ class Attainment(Contract):
     status_reason: str = pa.Field(description="The verdict in a sentence, with its figures.")
     preset: str = pa.Field(description="Thresholds that gave the status: core.attainment_rule.")
     target_key: int = pa.Field(description="core.fact_target.")
-    observation_key: int = pa.Field(nullable=True, description="core.fact_observation.")
+    observation_key: int = pa.Field(nullable=True, description="core.fact_observation; null without a result and for a derived one.")
     target_source_key: int = pa.Field(description="core.dim_source of the target.")
-    result_source_key: int = pa.Field(nullable=True, description="core.dim_source of the result.")
+    result_source_key: int = pa.Field(nullable=True, description="core.dim_source of the result; null likewise.")
     target_period_last_day: DAY = pa.Field(description="Day the target is due.")
     result_period_last_day: DAY = pa.Field(nullable=True, description="Day the result stands at.")
 
@@ -123,8 +126,11 @@ class Growth(Contract):
     )
     change_pp: VALUE = pa.Field(nullable=True, description="value - base in percentage points, for indicators in per cent.")
     reason: str = pa.Field(nullable=True, description="Why there is no growth.")
-    observation_key: int = pa.Field(description="core.fact_observation of the value.")
-    base_observation_key: int = pa.Field(nullable=True, description="core.fact_observation of the base.")
+    is_derived: bool = pa.Field(description="Value or base is the sum of the successors of an abolished area: no source prints it.")
+    observation_key: int = pa.Field(nullable=True, description="core.fact_observation of the value; null where it is derived.")
+    base_observation_key: int = pa.Field(
+        nullable=True, description="core.fact_observation of the base; null without one and where it is derived."
+    )
 
     class Config:
         """One row a series, period and comparison."""
