@@ -148,6 +148,19 @@ def test_what_is_more_than_its_number_is_never_read_as_the_number_alone(field: s
     assert (found["verdict"], found["rule"], found["field"]) == ("rejected", "unknown-words", field)
 
 
+@pytest.mark.parametrize("text", ["107,2 % so với cùng kỳ", "107,2 % gegenüber dem gleichen Zeitraum", "93 % over the same period"])
+def test_a_share_near_a_hundred_beside_the_same_period_may_be_an_index(text: str) -> None:
+    found = judged_row(growth=text)
+    assert (found["verdict"], found["rule"], found["field"]) == ("rejected", "ambiguous-number", "growth")
+
+
+@pytest.mark.parametrize(
+    ("text", "growth"), [("+107,2 % so với cùng kỳ", "107.2"), ("tăng 107,2 % so với cùng kỳ", "107.2"), ("42,9 % so với cùng kỳ", "42.9")]
+)
+def test_a_growth_that_says_so_is_no_index(text: str, growth: str) -> None:
+    assert judged_row(growth=text)["growth_pct"] == Decimal(growth)
+
+
 @pytest.mark.parametrize("text", ["-0,5 pp", "\u22120,5 Prozentpunkte", "giảm 0,5 điểm phần trăm", "-0,5 p.p.", "-0,5 %-Punkte"])
 def test_a_fall_in_percentage_points_is_a_change_and_no_growth(text: str) -> None:
     found = judged_row(value="36,3", unit="%", indicator="urban_rate", growth=text)

@@ -124,9 +124,9 @@ def test_an_office_table_says_its_unit_above_its_totals_within_and_its_source_be
     assert added.layout.value_columns.matching == r"(?:(?P<status>Sơ bộ) )?(?P<period>\d{4})"
     assert (added.layout.value_columns.decimal_char, added.layout.value_columns.group_char) == (",", ".")
     assert (added.layout.language, added.layout.columns) == ("vi", {"area": "Địa phương"})
-    assert added.layout.constants == {"indicator": "population", "unit": "Nghìn người"}
+    assert added.layout.constants == {"indicator": "population", "unit": "PERSONS_K"}
     assert '# excluded: {area: ["CẢ NƯỚC"]}' in (added.folder / "datapackage.yaml").read_text()
-    assert (added.figures.height, added.rules()) == (16, {"unknown-area": 4, "unknown-unit": 9})
+    assert (added.figures.height, added.rules()) == (16, {"unknown-area": 4})
 
 
 def test_what_a_header_says_in_brackets_and_behind_the_year_becomes_a_pattern(tmp_path: Path) -> None:

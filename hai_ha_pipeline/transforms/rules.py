@@ -61,6 +61,12 @@ def _is_no_level(field: str) -> pl.Expr:
     )
 
 
+_MAY_BE_AN_INDEX = (  # "107,2 % so với cùng kỳ" is printed for both
+    pl.col("growth_words").str.contains(_OTHER_PERIOD)
+    & pl.col("growth_direction").is_null()
+    & ~pl.col("growth").str.strip_chars().str.starts_with("+")
+    & pl.col("growth_number").is_between(80, 200)
+)
 _IS_GROWTH_RATE = (pl.col("canonical_quantity") == PER_CENT) & (pl.col("plausible_min").is_null() | (pl.col("plausible_min") < 0))
 MAP_IT = ": map the cell under `names`, or correct it by a line in corrections.csv"
 
@@ -178,6 +184,10 @@ RULES: list[Rule] = [
         pl.format("read as declared it is {} %; with the mark read the other way it is {} %, and without a unit it may be a change: settle it with a line in corrections.csv", plain("growth_pct"), plain("growth_other_reading")),
     ),
     Rule("constraint-error", "growth", (pl.col("growth_pct") < -100) & (pl.col("plausible_min") >= 0), pl.lit("falls by more than all there was" + MAP_IT)),
+    Rule(
+        "ambiguous-number", "growth", _MAY_BE_AN_INDEX,
+        pl.format("may be a growth of {} % or {} % of the same period: settle it by a word (`up`, `equal to`) in a line of corrections.csv", plain("growth_pct"), plain("growth_number")),
+    ),
     Rule("unknown-growth-basis", "growth_basis", ~pl.col("growth_basis").is_in(GROWTH_BASES), pl.lit("a growth compares with same_period_last_year or previous_period: map it under `names`")),
     Rule("type-error", "plan_fulfilment", pl.col("plan_fulfilment").is_not_null() & pl.col("plan_fulfilment_pct").is_null(), pl.format("no number in the declared format ({}){}", _format_text(), pl.lit(MAP_IT))),
     *(
