@@ -16,7 +16,7 @@ from hai_ha_pipeline.contracts.reading import Figure
 from hai_ha_pipeline.contracts.types import Contract, polars_schema, type_of_value
 from hai_ha_pipeline.reading.reference import COLUMNS
 from hai_ha_pipeline.reading.statements import shaped
-from hai_ha_pipeline.transforms import dimensions
+from hai_ha_pipeline.transforms import dimensions, successors
 from hai_ha_pipeline.transforms.figures import figure
 
 REPOSITORY = Path(__file__).resolve().parent.parent
@@ -141,6 +141,12 @@ def dim_indicator() -> pl.DataFrame:
 def dim_area() -> pl.DataFrame:
     """The areas above as a dimension."""
     return dimensions.dim_area(areas(), area_changes())
+
+
+@cache
+def area_coverage() -> pl.DataFrame:
+    """What became of the areas above."""
+    return successors.area_coverage(dim_area(), dimensions.area_succession(area_changes(), dim_area()))
 
 
 @cache

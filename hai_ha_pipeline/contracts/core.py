@@ -212,6 +212,12 @@ class FactObservation(Contract):
     description: str = pa.Field(nullable=True, description="What is measured, in our words.")
     note: str = pa.Field(nullable=True, description="Anything a reader should know.")
     is_corrected: bool = pa.Field(description="A line of corrections.csv changed what was read: see audit.correction.")
+    known_from: DAY = pa.Field(description="Day since which the figure is known: its publication, else the day this project first read it.")
+    known_to: DAY = pa.Field(
+        nullable=True,
+        description="Day on which a better figure took its place (not included); null while it holds; known_from where it never held.",
+    )
+    vintage: int = pa.Field(ge=1, description="Its place among all figures for the same thing; of those known on a day the last one holds.")
     is_current: bool = pa.Field(
         description="The figure that holds for its indicator, area and period: latest publication, then release stage, then precedence."
     )
@@ -253,9 +259,42 @@ class FactTarget(Contract):
     description: str = pa.Field(nullable=True, description="What is aimed at, in our words.")
     note: str = pa.Field(nullable=True, description="Anything a reader should know.")
     is_corrected: bool = pa.Field(description="A line of corrections.csv changed what was read: see audit.correction.")
+    known_from: DAY = pa.Field(description="Day since which the figure is known: its publication, else the day this project first read it.")
+    known_to: DAY = pa.Field(
+        nullable=True,
+        description="Day on which a better figure took its place (not included); null while it holds; known_from where it never held.",
+    )
+    vintage: int = pa.Field(ge=1, description="Its place among all figures for the same thing; of those known on a day the last one holds.")
     is_current: bool = pa.Field(
         description="The target that holds for its indicator, area and period: latest publication, then precedence."
     )
+
+
+class Revision(Contract):
+    """One row is one indicator, area and period of which several figures are known: its vintages side by side."""
+
+    role: str = pa.Field(isin=("result", "target"), description="Whether results or targets are compared.")
+    indicator_code: str = pa.Field(description="Indicator.")
+    area_code: str = pa.Field(description="Area: the version the latest figure is about.")
+    area_name_en: str = pa.Field(description="Its English name.")
+    period: str = pa.Field(description="Period, as SDMX TIME_PERIOD.")
+    vintages: int = pa.Field(ge=2, description="How many figures there are.")
+    first_value: VALUE = pa.Field(description="Value of the figure that was known first.")
+    first_known_from: DAY = pa.Field(description="Since when.")
+    first_status: str = pa.Field(isin=OBS_STATUSES, description="Its release stage (SDMX CL_OBS_STATUS).")
+    latest_value: VALUE = pa.Field(description="Value of the figure that holds today.")
+    latest_known_from: DAY = pa.Field(description="Since when.")
+    latest_status: str = pa.Field(isin=OBS_STATUSES, description="Its release stage.")
+    change: VALUE = pa.Field(description="Latest minus first, in the indicator's unit.")
+    change_pct: VALUE = pa.Field(
+        nullable=True, description="The same in per cent of the first; null where that is 0, and for figures in per cent."
+    )
+    values_over_time: str = pa.Field(description="Every figure with its day and release stage, in the order in which they were known.")
+
+    class Config:
+        """One row a series, period and role."""
+
+        unique = ["role", "indicator_code", "area_code", "area_name_en", "period"]
 
 
 class AttainmentRule(Contract):

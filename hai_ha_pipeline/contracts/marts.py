@@ -92,6 +92,27 @@ class Attainment(Contract):
         return data.lazyframe.select(((back - pl.col("result_value").cast(pl.Float64)).abs() <= tolerance).fill_null(value=True))
 
 
+TARGET_VERSIONS = ("current", "original", "then_valid")
+KNOWN_FROM = pa.Field(description="Day since which this row is what was known.")
+KNOWN_TO = pa.Field(nullable=True, description="Day from which on it no longer is (not included); null while it holds.")
+
+
+class AttainmentHistory(Attainment):
+    """One row is a row of `attainment` as it was known for a while, against one version of its target."""
+
+    target_version: str = pa.Field(
+        isin=TARGET_VERSIONS,
+        description="Which statement of the target: the current one, the original (known first), or the one valid when the result's period ended.",
+    )
+    known_from: DAY = KNOWN_FROM
+    known_to: DAY = KNOWN_TO
+
+    class Config:
+        """One row a target's version, result period, preset and day since which it is known."""
+
+        unique = ["target_version", "preset", "indicator_code", "area_code", "area_name_en", "target_period", "result_period", "known_from"]
+
+
 class Growth(Contract):
     """One row is one indicator, area and period, with one comparison."""
 
@@ -140,6 +161,18 @@ class Growth(Contract):
     @pa.dataframe_check(description="A missing growth has its reason.")
     def _a_missing_growth_has_its_reason(cls, data: pa.PolarsData) -> pl.LazyFrame:
         return data.lazyframe.select(pl.col("growth_pct").is_null() == pl.col("reason").is_not_null())
+
+
+class GrowthHistory(Growth):
+    """One row is a row of `growth` as it was known for a while."""
+
+    known_from: DAY = KNOWN_FROM
+    known_to: DAY = KNOWN_TO
+
+    class Config:
+        """One row a series, period, comparison and day since which it is known."""
+
+        unique = ["indicator_code", "area_code", "area_name_en", "period", "comparison", "known_from"]
 
 
 class Consistency(Contract):

@@ -130,6 +130,14 @@ def fingerprint(sources: Path) -> str:
     return digest.hexdigest()
 
 
+def check_is_own_file(path: Path, folder: Path, where: str) -> None:
+    """Raise `SourceError` where a path is a pipe or a folder, or links to a file outside the source's folder."""
+    if not path.is_file():
+        raise SourceError(where, f"{path.name!r} is no regular file", "put the exported file itself into the folder")
+    if not path.resolve().is_relative_to(folder.resolve()):
+        raise SourceError(where, f"{path.name!r} links to a file outside the folder", "put the file itself into the folder")
+
+
 def _is_hidden(path: Path) -> bool:
     return any(part.startswith((".", "~")) for part in path.parts)
 
