@@ -208,3 +208,32 @@ def test_facts_keep_their_contract(shipped: Tables) -> None:
     FactTarget.validate(shipped["fact_target"])
     held = shipped["fact_observation"].filter("is_current")
     assert held["known_to"].is_null().all()
+
+
+def test_a_district_goes_on_as_the_sum_of_its_successors_once_all_of_them_are_known() -> None:
+    reform, first, last = date(2025, 7, 1), date(2026, 1, 10), date(2026, 2, 20)
+    communes = [("06922", "20", first), ("06946", "12", first), ("06967", "5", last)]
+    after = [
+        {
+            "area_code": code,
+            "area_valid_from": reform,
+            "period_code": "2025",
+            "value": value,
+            "lower": value,
+            "upper": value,
+            "published_on": day,
+        }
+        for code, value, day in communes
+    ]
+    known = Known(
+        {"value": "30", "published_on": JUNE_20}, *after, {"role": "target", "period_code": "2025", "value": "36", "published_on": JUNE_20}
+    )
+    district = pl.col("area_code") == "201"
+    assert on(known.growth_history(), first).filter(district, pl.col("period") == "2025").is_empty()
+    grown = on(known.growth_history(), last).filter(district, pl.col("period") == "2025").row(0, named=True)
+    assert (grown["value"], grown["base"], grown["is_derived"], grown["observation_key"]) == (Decimal(37), Decimal(30), True, None)
+    before, then = (
+        on(known.attainment_history(), day).filter(district, target_version="current").row(0, named=True) for day in (first, last)
+    )
+    assert (before["status"], then["status"], then["result_value"]) == ("no_result", "achieved", Decimal(37))
+    assert "not all of them have a figure" in before["status_reason"]

@@ -171,6 +171,16 @@ def test_a_sum_that_is_only_bounded_leaves_the_verdict_open() -> None:
     assert attained({"period": "2025", "value": "60"}, *results)["status"] == "achieved"
 
 
+def test_a_range_beside_an_open_bound_counts_with_its_certain_end() -> None:
+    results = communes("2025", "10", "25", "30")
+    results[1] |= {"qualifier": "range", "lower": "20", "upper": "30"}
+    assert attained({"period": "2025", "value": "61"}, *results)["status"] == "undetermined"  # 60 to 70
+    results[2] |= {"qualifier": "more_than", "upper": None}
+    found = attained({"period": "2025", "value": "60"}, *results)
+    assert ([found["result_value"]], found["status"]) == (decimals("60"), "achieved")
+    assert attained({"period": "2025", "value": "61"}, *results)["status"] == "undetermined"
+
+
 def test_a_forecast_of_one_successor_reaches_no_target_of_the_district() -> None:
     results = communes("2025", "10", "20", "30")
     results[0] |= {"obs_status": "F"}

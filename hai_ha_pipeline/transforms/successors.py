@@ -139,19 +139,25 @@ def _successors(area_coverage: pl.DataFrame, dim_area: pl.DataFrame) -> pl.DataF
 
 
 def _summed() -> list[pl.Expr]:
-    """Value and bounds added up, a bound that one of them leaves open staying open; of their release stages the least final."""
-    low, high = pl.col("lower").has_nulls(), pl.col("upper").has_nulls()
+    """Value and bounds added up, a bound that one of them leaves open staying open; of their release stages the least final.
+
+    Beside an open bound a range counts with the end that is certain: 20 to 30 and more than 30 are at least 50.
+    """
+    open_below, open_above, is_range = pl.col("lower").has_nulls(), pl.col("upper").has_nulls(), pl.col("qualifier") == "range"
+    least, most = (pl.when(is_range).then(end).otherwise("value").sum() for end in ("lower", "upper"))
+    is_least, is_most = open_above & ~open_below, open_below & ~open_above
+    value = pl.when(is_least).then(least).when(is_most).then(most).otherwise(pl.col("value").sum())
     qualifier = (
-        pl.when((pl.col("qualifier") == "range").any()).then(pl.lit("range"))
-        .when(high & ~low).then(pl.lit("at_least"))
-        .when(low & ~high).then(pl.lit("at_most"))
+        pl.when(is_least).then(pl.lit("at_least"))
+        .when(is_most).then(pl.lit("at_most"))
+        .when(is_range.any()).then(pl.lit("range"))
         .otherwise(pl.lit("exact"))
     )  # fmt: skip
     stages = [pl.when((pl.col("obs_status") == stage).any()).then(pl.lit(stage)) for stage in ("F", "E", "P")]
     return [
-        pl.col("value").sum().cast(type_of_value, strict=False),
-        pl.when(~low).then(pl.col("lower").sum()).cast(type_of_value, strict=False).alias("lower"),
-        pl.when(~high).then(pl.col("upper").sum()).cast(type_of_value, strict=False).alias("upper"),
+        value.cast(type_of_value, strict=False).alias("value"),
+        pl.when(~open_below).then(pl.col("lower").sum()).cast(type_of_value, strict=False).alias("lower"),
+        pl.when(~open_above).then(pl.col("upper").sum()).cast(type_of_value, strict=False).alias("upper"),
         qualifier.alias("qualifier"),
         pl.coalesce(*stages, pl.lit("A")).alias("obs_status"),
     ]

@@ -38,6 +38,7 @@ class Worlds:
             known.rename({"area_key": "fact_area_key", key: "fact_key"})
             .join(areas, on=["world", "fact_area_key"])
             .with_columns(is_current=pl.col("vintage") == pl.col("vintage").max().over(SUBJECT))
+            .drop("area_series_key")
             .with_row_index(key)
             .with_columns(pl.col(key).cast(pl.Int64))
         )
