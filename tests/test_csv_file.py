@@ -147,6 +147,7 @@ def test_cells_are_in_composed_form() -> None:
         ("name;figure\nRückgang;5\n".encode("windows-1252"), "utf-8", r"byte 13 \(line 2\) does not decode as utf-8 \(0xfc\)"),
         (b"name;figure\na\x00;1\n", "utf-8", r"line 2 holds a NUL \(byte 13\)"),
         (b"name;figure\n", "klingon", "no encoding is called 'klingon'"),
+        ("name;figure\n".encode("utf-16"), "utf-16-be", "is declared as utf-16-be, but begins with the byte order mark of utf-16"),
         (b"", "utf-8", "the file is empty"),
         (b"\x1f\x8b\x08\x00", "utf-8", "is a gzip file"),
         (b"PK\x03\x04\x14\x00inner.csv", "utf-8", "is a zip archive"),

@@ -126,7 +126,8 @@ def _check_is_no_other_format(content: bytes, where: str) -> None:
 def _check_mark(content: bytes, where: str, encoding: str, codec: str) -> None:
     """A byte order mark says the encoding, and text that is valid UTF-8 though not ASCII is nothing else."""
     marked = next((name for mark, name in BYTE_ORDER_MARKS if content.startswith(mark)), None)
-    if marked and not codec.startswith(marked):
+    is_turned = codec[-3:] in {"-le", "-be"} and codec.endswith("-le") != content.startswith(b"\xff\xfe")
+    if marked and (not codec.startswith(marked) or (marked != "utf-8" and is_turned)):
         what = f"is declared as {encoding}, but begins with the byte order mark of {marked}"
         raise SourceError(where, what, f"declare `encoding: {marked}`")
     if not codec.startswith(("utf", "ascii")) and not content.isascii() and _is_utf8(content):
