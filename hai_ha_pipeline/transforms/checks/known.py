@@ -9,10 +9,10 @@ SERIES = ["area_series_key", "indicator_code", "role"]
 OCCASION = ["area_series_key", "period", "role"]
 SUBJECT = [*OCCASION, "indicator_code"]
 COUNTED = (
-    "administrative_units", "declarations", "documents", "enterprises", "households", "houses", "items", "jobs", "passages",
-    "persons", "products", "projects", "targets",
+    "ADMIN_UNITS", "COMMUNES", "DECLARATIONS", "DOCUMENTS", "ENTERPRISES", "HOUSEHOLDS", "HOUSES", "ITEMS", "JOBS", "PERSONS",
+    "PRODUCTS", "PROJECTS", "TARGETS", "TRIPS", "VISITS",
 )  # fmt: skip
-"""Quantities that come in whole numbers: between 14.5 and 15.5 targets there are 15."""
+"""Units that come in whole numbers: between 14.5 and 15.5 targets there are 15."""
 GROWTH = {"growth": "growth_reported_pct", "growth_lower": "growth_reported_lower_pct", "growth_upper": "growth_reported_upper_pct"}
 
 
@@ -37,7 +37,6 @@ def with_dimensions(
     dim_indicator: pl.DataFrame,
     dim_area: pl.DataFrame,
     dim_period: pl.DataFrame,
-    dim_unit: pl.DataFrame,
     dim_source: pl.DataFrame,
 ) -> pl.DataFrame:
     """Results and targets with what they are about and when they were said, in the intervals that their kind allows."""
@@ -45,7 +44,6 @@ def with_dimensions(
     return (
         pl.concat(both, how="diagonal")
         .join(dim_indicator.drop("description"), on="indicator_key")
-        .join(dim_unit.select("unit_code", "quantity"), on="unit_code")
         .join(dim_area.select("area_key", "area_series_key", "area_code", "area_name_en"), on="area_key")
         .join(dim_period.rename({"period_code": "period"}), on="period_key")
         .join(dim_source.select("source_key", "published_on", "is_published_on_inferred"), on="source_key")
@@ -61,7 +59,7 @@ def unless_open(bounds: pl.Expr, combined: pl.Expr) -> pl.Expr:
 def _in_whole_numbers(figures: pl.DataFrame) -> pl.DataFrame:
     """Counts without the halves that rounding would leave them, where a whole number remains."""
     least, most = pl.col("lower").ceil(), pl.col("upper").floor()
-    is_count = pl.col("quantity").is_in(COUNTED) & (pl.col("measure_kind") != "ratio") & (least <= most).fill_null(value=True)
+    is_count = pl.col("unit_code").is_in(COUNTED) & (pl.col("measure_kind") != "ratio") & (least <= most).fill_null(value=True)
     return figures.with_columns(
         lower=pl.when(is_count).then(least).otherwise("lower"), upper=pl.when(is_count).then(most).otherwise("upper")
     )

@@ -11,7 +11,7 @@ def parts_add_up(known: Known) -> pl.DataFrame:
     totals = known.current.filter("parts_complete").select(*SUBJECT, total="value", found_lower="lower", found_upper="upper")
     return totals.join(_sums(known), on=SUBJECT).select(
         *SUBJECT, "found_lower", "found_upper", expected_lower="parts_lower", expected_upper="parts_upper",
-        explanation=pl.format("the parts {} add up to {}; the total is printed as {}", "parts", plain("parts_sum"), plain("total")),
+        explanation=pl.format("printed as {}; the parts {} add up to {}", plain("total"), "parts", plain("parts_sum")),
     )  # fmt: skip
 
 
