@@ -4,6 +4,7 @@ Add a builder here when two test files need the same shape; a figure that a test
 """
 
 from collections.abc import Iterable
+from datetime import date
 from decimal import Decimal
 from functools import cache
 from pathlib import Path
@@ -11,13 +12,18 @@ from typing import Any
 
 import polars as pl
 
-from hai_ha_pipeline.contracts.core import FactObservation, FactTarget
+from hai_ha_pipeline.contracts.core import DimSource, FactObservation, FactTarget
+from hai_ha_pipeline.contracts.marts import Consistency
 from hai_ha_pipeline.contracts.reading import Figure
 from hai_ha_pipeline.contracts.types import Contract, polars_schema, type_of_value
+from hai_ha_pipeline.parsing.periods import read_period
 from hai_ha_pipeline.reading.reference import COLUMNS
 from hai_ha_pipeline.reading.statements import shaped
 from hai_ha_pipeline.transforms import dimensions, successors
+from hai_ha_pipeline.transforms.attainment import attainment
+from hai_ha_pipeline.transforms.consistency import consistency
 from hai_ha_pipeline.transforms.figures import figure
+from hai_ha_pipeline.transforms.growth import growth
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 SHIPPED = REPOSITORY / "sources"
@@ -203,6 +209,40 @@ def observations(*rows: dict[str, Any]) -> pl.DataFrame:
 def targets(*rows: dict[str, Any]) -> pl.DataFrame:
     """Current targets in the shape of the fact; `indicator`, `area` and `period` stand for their keys."""
     return _facts(FactTarget, "target_key", rows, {"operator": ">="})
+
+
+def documents(**published_on: str | None) -> pl.DataFrame:
+    """Documents as a dimension: `d1="2024-07-31"` is the one with key 1; one that ends in `~` has its day inferred."""
+    days = [(day or "").removesuffix("~") for day in published_on.values()]
+    table = pl.DataFrame(
+        {
+            "source_key": [int(name[1:]) for name in published_on],
+            "published_on": [date.fromisoformat(day) if day else None for day in days],
+            "is_published_on_inferred": [(day or "").endswith("~") for day in published_on.values()],
+        },
+        schema_overrides={"published_on": pl.Date},
+    )
+    empty = pl.DataFrame(schema=polars_schema(DimSource))
+    return pl.concat([empty, table], how="diagonal")
+
+
+def consistency_of(*results: dict[str, Any], plans: tuple[dict[str, Any], ...] = (), **published_on: str | None) -> pl.DataFrame:
+    """`marts.consistency` of these results and targets; all stand in one document unless `d1`, `d2` name the days of several."""
+    facts = {"fact_observation": observations(*results), "fact_target": targets(*plans)}
+    codes = {row.get("period", "2024") for row in (*results, *plans)}
+    earlier = {period.a_year_earlier().code for code in codes if (period := read_period(code))}
+    world = {"dim_indicator": dim_indicator(), "dim_area": dim_area(), "dim_period": dim_period(*codes, *earlier)}
+    marts = {
+        "attainment": attainment(
+            **facts,
+            **world,
+            dim_unit=dim_unit(),
+            attainment_rule=dimensions.attainment_rule(attainment_rules()),
+            area_coverage=area_coverage(),
+        ),
+        "growth": growth(facts["fact_observation"], **world, dim_unit=dim_unit(), area_coverage=area_coverage()),
+    }
+    return Consistency.validate(consistency(**facts, **world, **marts, dim_source=documents(**published_on or {"d1": "2024-12-31"})))
 
 
 def _facts(contract: type[Contract], key: str, rows: tuple[dict[str, Any], ...], more: dict[str, Any]) -> pl.DataFrame:

@@ -66,7 +66,8 @@ def test_only_amounts_add_up_over_areas(shipped: Tables) -> None:
     # A plan's targets, and the units a unit was made of, are its own; expenditure is that of a level of government.
     not_adding = shipped["dim_indicator"].filter(~pl.col("adds_over_areas"), pl.col("measure_kind").is_in(["flow", "stock"]))
     assert set(not_adding["indicator_code"]) == {
-        "budget_expenditure", "local_budget_expenditure", "budget_items_on_schedule", "targets_met", "district_level_units",
+        "budget_expenditure", "local_budget_expenditure", "budget_items_on_schedule", "targets_set", "targets_met",
+        "targets_exceeded", "targets_just_met", "targets_not_assessed", "district_level_units",
         "old_units_merged_whole", "old_units_merged_part", "successor_units",
     }  # fmt: skip
 

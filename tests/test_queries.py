@@ -109,8 +109,8 @@ def test_two_documents_with_different_revenue_both_stand_and_the_later_counts(as
 
 
 def test_a_total_that_outgrows_all_its_parts_is_a_contradiction(ask: Ask) -> None:
-    july = the(ask("06"), area="Hai Ha district")
-    assert (july["check_name"], july["period"]) == ("growth_between_parts", "2024-01-01/P7M")
+    july = the(ask("06"), area="Hai Ha district", check_name="growth_between_parts")
+    assert july["period"] == "2024-01-01/P7M"
     assert july["found_lower"] == Decimal("12.65")
     assert (july["expected_lower"], july["expected_upper"]) == (Decimal("5.15"), Decimal("9.65"))
 

@@ -199,6 +199,8 @@ class FactObservation(Contract):
     growth_change_reported: VALUE = pa.Field(nullable=True, description="Growth as printed where it is a change: 50,100 visits more.")
     growth_basis: str = pa.Field(nullable=True, description="What the printed growth compares with.")
     fulfilment_reported_pct: VALUE = pa.Field(nullable=True, description="Share of the plan fulfilled, as printed, in per cent.")
+    fulfilment_reported_lower_pct: VALUE = pa.Field(nullable=True, description="Lowest share the printed text allows.")
+    fulfilment_reported_upper_pct: VALUE = pa.Field(nullable=True, description="Highest share the printed text allows.")
     fulfilment_reported_qualifier: str = pa.Field(
         nullable=True, description="How that share is bounded, e.g. more_than; null where it is not."
     )

@@ -175,10 +175,16 @@ class GrowthHistory(Growth):
         unique = ["indicator_code", "area_code", "area_name_en", "period", "comparison", "known_from"]
 
 
+CHECKS = (
+    "parts_add_up", "share_matches", "growth_between_parts", "growth_matches", "cumulative_rises", "implied_bases_rise",
+    "implied_pace", "plan_fulfilment_matches", "plan_times_fulfilment", "sources_agree", "magnitude_holds",
+)  # fmt: skip
+
+
 class Consistency(Contract):
     """One row is one check of one subject: figures that must agree, and whether their intervals let them."""
 
-    check_name: str = pa.Field(isin=("parts_add_up", "share_matches", "growth_between_parts"), description="What is checked.")
+    check_name: str = pa.Field(isin=CHECKS, description="What is checked.")
     indicator_code: str = pa.Field(description="Indicator.")
     indicator_name_en: str = pa.Field(description="Its English name.")
     area_code: str = pa.Field(description="Area.")
@@ -187,7 +193,7 @@ class Consistency(Contract):
     role: str = pa.Field(isin=("result", "target"), description="Whether results or targets are checked.")
     verdict: str = pa.Field(
         isin=("consistent", "inconsistent", "undetermined"),
-        description="inconsistent: no values inside the printed intervals fit together.",
+        description="inconsistent: no values inside the printed intervals fit together, or in implied_pace no plausible ones do.",
     )
     expected_lower: VALUE = pa.Field(nullable=True, description="Lowest value that the other figures allow.")
     expected_upper: VALUE = pa.Field(nullable=True, description="Highest value that the other figures allow.")

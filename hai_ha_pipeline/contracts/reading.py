@@ -93,6 +93,8 @@ class Figure(Contract):
     growth_change: VALUE = pa.Field(nullable=True, description="Growth printed as a change, in the canonical unit: 50,100 visits more.")
     growth_basis: str = pa.Field(nullable=True, isin=GROWTH_BASES, description="What the printed growth compares with.")
     plan_fulfilment_pct: VALUE = pa.Field(nullable=True, description="Share of the plan fulfilled, as printed, in per cent.")
+    plan_fulfilment_lower_pct: VALUE = pa.Field(nullable=True, description="Lowest share the printed text allows; null for none.")
+    plan_fulfilment_upper_pct: VALUE = pa.Field(nullable=True, description="Highest share the printed text allows; null for none.")
     plan_fulfilment_qualifier: str = pa.Field(
         nullable=True, isin=QUALIFIERS, description="How that share is bounded; null where it is not."
     )

@@ -27,7 +27,7 @@ def fact_observation(
             growth_basis=pl.when(pl.any_horizontal(pl.col("growth_reported_pct", "growth_change").is_not_null())).then("growth_basis")
         )
         .rename({"statement_key": "observation_key", "growth_change": "growth_change_reported"})
-        .rename({f"plan_fulfilment_{part}": f"fulfilment_reported_{part}" for part in ("pct", "qualifier")})
+        .rename({f"plan_fulfilment_{part}": f"fulfilment_reported_{part}" for part in ("pct", "lower_pct", "upper_pct", "qualifier")})
         .select(list(polars_schema(FactObservation)))
         .sort("indicator_key", "area_key", "period_key", "observation_key")
     )

@@ -100,8 +100,20 @@ def with_growth(statements: pl.DataFrame) -> pl.DataFrame:
     return statements.with_columns(
         **{name: pl.when(~is_change).then(growth).cast(type_of_value, strict=False) for name, growth in in_per_cent.items()},
         growth_change=pl.when(is_change & ~is_range).then(_scaled(first, change_power)).cast(type_of_value, strict=False),
-        plan_fulfilment_pct=pl.col("plan_fulfilment_number").cast(type_of_value, strict=False),
-    )
+    ).pipe(_with_plan_fulfilment)
+
+
+def _with_plan_fulfilment(statements: pl.DataFrame) -> pl.DataFrame:
+    """The printed share of the plan, with the interval its rounding or words leave."""
+    share, bound = pl.col("plan_fulfilment_number"), pl.col("plan_fulfilment_qualifier").fill_null("exact")
+    half = pl.lit(0.5).cast(NUMBER) / _ten_to(pl.col("plan_fulfilment_decimals"))
+    is_from, is_to = bound.is_in(["more_than", "at_least"]), bound.is_in(["nearly", "at_most"])
+    in_per_cent = {
+        "plan_fulfilment_pct": share,
+        "plan_fulfilment_lower_pct": pl.when(is_from).then(share).when(~is_to).then(share - half),
+        "plan_fulfilment_upper_pct": pl.when(is_to).then(share).when(~is_from).then(share + half),
+    }
+    return statements.with_columns(**{name: given.cast(type_of_value, strict=False) for name, given in in_per_cent.items()})
 
 
 def _scaled(number: pl.Expr, power: pl.Expr) -> pl.Expr:
