@@ -97,7 +97,7 @@ def areas() -> pl.DataFrame:
 def attainment_rules(*rows: tuple[str, str]) -> pl.DataFrame:
     """`reference/attainment_rules.csv` as read: status and threshold of the preset `pace`."""
     given = rows or (("on_track", "0.95"), ("at_risk", "0.60"), ("off_track", "0"), ("reversing", ""))
-    return _reference("attainment_rules", (("pace", "pace_ratio", status, bound, "a method") for status, bound in given))
+    return _reference("attainment_rules", (("pace", "pace_ratio", status, bound, "", status, "a method") for status, bound in given))
 
 
 @cache
