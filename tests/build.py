@@ -37,6 +37,10 @@ urban_rate,PCT,up,ratio,,false,0,100,,
 income,VND_MN,up,ratio,,false,1,1000,,
 balance,VND_BN,up,flow,,false,,,,
 road_opened,MILESTONE,up,milestone,,false,0,1,,
+output_growth,PCT,up,ratio,,false,,,output,growth
+water_supply,PCT,up,stock,,false,0,100,,
+reserve,VND_BN,up,stock,,false,,,,
+school_places,HOUSES,maintain,stock,,false,,,,
 """
 # code, quantity, power of ten, printed forms
 UNITS = """

@@ -36,7 +36,9 @@ class DimIndicator(Contract):
     plausible_max: VALUE = pa.Field(nullable=True, description="Highest believable value, in the canonical unit.")
     derived_from_code: str = pa.Field(nullable=True, description="Indicator whose share or growth this one prints.")
     derivation: str = pa.Field(
-        nullable=True, isin=("share", "growth"), description="share: of that indicator in its parent; growth: of that indicator."
+        nullable=True,
+        isin=("share", "growth"),
+        description="share: of that indicator in its parent; growth: of that indicator, or of a level that is none here.",
     )
     synonyms: str = pa.Field(nullable=True, description="Other names, separated by |.")
     description: str = pa.Field(nullable=True, description="Definition and traps.")

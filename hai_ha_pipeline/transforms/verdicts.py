@@ -131,7 +131,8 @@ def is_ceiling() -> pl.Expr:
 
 def can_turn() -> pl.Expr:
     """A target that is reached today can be missed again before its period ends."""
-    return (pl.col("measure_kind") == "ratio") | (pl.col("target_operator") == "between") | is_ceiling()
+    is_to_be_kept = pl.col("desired_direction") == "maintain"
+    return (pl.col("measure_kind") == "ratio") | (pl.col("target_operator") == "between") | is_ceiling() | is_to_be_kept
 
 
 def compared() -> pl.Expr:
