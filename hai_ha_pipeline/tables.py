@@ -13,7 +13,7 @@ import polars as pl
 from hai_ha_pipeline.contracts import audit, core, marts, reading
 from hai_ha_pipeline.contracts.types import Contract
 from hai_ha_pipeline.reading.reference import COLUMNS
-from hai_ha_pipeline.transforms import attainment, consistency, dimensions, facts, growth
+from hai_ha_pipeline.transforms import attainment, consistency, dimensions, facts, growth, history, successors
 from hai_ha_pipeline.transforms import audit as audits
 
 
@@ -63,15 +63,19 @@ TABLES: tuple[Table, ...] = (
     Table(dimensions.dim_area, core.DimArea, "2_reference", "core"),
     Table(dimensions.dim_unit, core.DimUnit, "2_reference", "core"),
     Table(dimensions.area_succession, core.AreaSuccession, "2_reference", "core"),
+    Table(successors.area_coverage, core.AreaCoverage, "2_reference", "core"),
     Table(dimensions.attainment_rule, core.AttainmentRule, "2_reference", "core"),
     Table(dimensions.dim_period, core.DimPeriod, "4_facts", "core"),
     Table(dimensions.dim_source, core.DimSource, "4_facts", "core"),
     Table(facts.fact_observation, core.FactObservation, "4_facts", "core"),
     Table(facts.fact_target, core.FactTarget, "4_facts", "core"),
+    Table(history.revision, core.Revision, "4_facts", "core"),
     Table(audits.rejected, audit.Rejected, "6_audit", "audit"),
     Table(audits.load, audit.Load, "6_audit", "audit"),
     Table(attainment.attainment, marts.Attainment, "5_marts", "marts"),
     Table(growth.growth, marts.Growth, "5_marts", "marts"),
+    Table(history.attainment_history, marts.AttainmentHistory, "5_marts", "marts"),
+    Table(history.growth_history, marts.GrowthHistory, "5_marts", "marts"),
     Table(consistency.consistency, marts.Consistency, "5_marts", "marts"),
 )
 

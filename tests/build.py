@@ -16,7 +16,7 @@ from hai_ha_pipeline.contracts.reading import Figure
 from hai_ha_pipeline.contracts.types import Contract, polars_schema, type_of_value
 from hai_ha_pipeline.reading.reference import COLUMNS
 from hai_ha_pipeline.reading.statements import shaped
-from hai_ha_pipeline.transforms import dimensions
+from hai_ha_pipeline.transforms import dimensions, successors
 from hai_ha_pipeline.transforms.figures import figure
 
 REPOSITORY = Path(__file__).resolve().parent.parent
@@ -56,8 +56,9 @@ HOUSES,houses,0,houses
 DOCUMENTS,documents,0,documents
 MILESTONE,milestone,0,reached
 """
-# code, from, to, level, kind, Vietnamese name, English name, parent, other names: 06946 was re-used on 1 July 2025,
-# and Đông Triều, a town, became a city on 1 November 2024 under its old code.
+# code, from, to, level, kind, Vietnamese name, English name, parent, other names. 06946 was re-used on 1 July 2025; 06922
+# kept its name, but took in more; Đông Triều, a town, became a city on 1 November 2024 under its old code; Cái Chiên stayed
+# as it was. The communes of Hải Hà are together what the district was; those of Tiên Yên and Ba Chẽ cross their border.
 AREAS = """
 22,,,province,Tỉnh,Tỉnh Quảng Ninh,Quang Ninh province,,Quảng Ninh
 201,,2025-07-01,district,Huyện,Huyện Hải Hà,Hai Ha district,22,Hải Hà|Hai Ha
@@ -65,6 +66,26 @@ AREAS = """
 205,2024-11-01,2025-07-01,district,Thành phố,Thành phố Đông Triều,Dong Trieu city,22,Đông Triều|Dong Trieu
 06946,,2025-07-01,commune,Xã,Xã Quảng Phong,Quang Phong commune,201,Quảng Phong
 06946,2025-07-01,,commune,Xã,Xã Đường Hoa,Duong Hoa commune,22,Đường Hoa
+06922,,2025-07-01,commune,Thị trấn,Thị trấn Quảng Hà,Quang Ha town,201,Quảng Hà
+06922,2025-07-01,,commune,Xã,Xã Quảng Hà,Quang Ha commune,22,Quảng Hà
+06967,,2025-07-01,commune,Xã,Xã Cái Chiên,Cai Chien commune,201,Cái Chiên
+06967,2025-07-01,,commune,Xã,Xã Cái Chiên,Cai Chien commune,22,Cái Chiên
+199,,2025-07-01,district,Huyện,Huyện Tiên Yên,Tien Yen district,22,Tiên Yên
+202,,2025-07-01,district,Huyện,Huyện Ba Chẽ,Ba Che district,22,Ba Chẽ
+06886,,2025-07-01,commune,Xã,Xã Hải Lạng,Hai Lang commune,199,Hải Lạng
+06886,2025-07-01,,commune,Xã,Xã Hải Lạng,Hai Lang commune,22,Hải Lạng
+06970,,2025-07-01,commune,Thị trấn,Thị trấn Ba Chẽ,Ba Che town,202,Ba Chẽ
+06970,2025-07-01,,commune,Xã,Xã Ba Chẽ,Ba Che commune,22,Ba Chẽ
+"""
+# old code, new code, how
+AREA_CHANGES = """
+06922,06922,whole
+06946,06922,part
+06946,06946,part
+06967,06967,unchanged
+06886,06886,part
+06886,06970,part
+06970,06970,whole
 """
 
 
@@ -82,10 +103,15 @@ def indicators() -> pl.DataFrame:
     return _reference(
         "indicators",
         (
-            (code, code, code, "test", unit, direction, kind, parent, complete, "", low, high, of, derivation, "", "")
+            (code, code, code, "test", unit, direction, kind, parent, complete, _adds(kind), "", low, high, of, derivation, "", "")
             for code, unit, direction, kind, parent, complete, low, high, of, derivation in _lines(INDICATORS)
         ),
     )
+
+
+def _adds(kind: str) -> str:
+    """Amounts add up over areas, ratios and milestones do not."""
+    return "true" if kind in {"flow", "stock"} else "false"
 
 
 def units() -> pl.DataFrame:
@@ -96,6 +122,11 @@ def units() -> pl.DataFrame:
 def areas() -> pl.DataFrame:
     """`reference/areas.csv` as read."""
     return _reference("areas", (tuple(line) for line in _lines(AREAS)))
+
+
+def area_changes() -> pl.DataFrame:
+    """`reference/area_changes.csv` as read."""
+    return _reference("area_changes", (("2025-07-01", old, new, how, how, "a decision") for old, new, how in _lines(AREA_CHANGES)))
 
 
 def attainment_rules(*rows: tuple[str, str]) -> pl.DataFrame:
@@ -113,7 +144,13 @@ def dim_indicator() -> pl.DataFrame:
 @cache
 def dim_area() -> pl.DataFrame:
     """The areas above as a dimension."""
-    return dimensions.dim_area(areas())
+    return dimensions.dim_area(areas(), area_changes())
+
+
+@cache
+def area_coverage() -> pl.DataFrame:
+    """What became of the areas above."""
+    return successors.area_coverage(dim_area(), dimensions.area_succession(area_changes(), dim_area()))
 
 
 @cache
@@ -181,14 +218,15 @@ def _facts(contract: type[Contract], key: str, rows: tuple[dict[str, Any], ...],
 
 
 def _with_keys(row: dict[str, Any]) -> dict[str, Any]:
-    """The keys of one fact's dimensions; a figure without bounds is exactly its value."""
+    """The keys of one fact's dimensions, of its area's first version or the one in `since`; without bounds it is exactly its value."""
     indicator, area, period = row.pop("indicator", "output"), row.pop("area", "201"), row.pop("period", "2024")
+    since = row.pop("since", dimensions.SINCE_EVER)
     of_indicator = dim_indicator().row(by_predicate=pl.col("indicator_code") == indicator, named=True)
     unit = dim_unit().row(by_predicate=pl.col("unit_code") == of_indicator["unit_code"], named=True)
     keys = {
         "indicator_key": of_indicator["indicator_key"],
         "unit_key": unit["unit_key"],
-        "area_key": dim_area().filter(pl.col("area_code") == area)["area_key"][0],
+        "area_key": dim_area().row(by_predicate=(pl.col("area_code") == area) & (pl.col("valid_from") == since), named=True)["area_key"],
         "period_key": dim_period(period).row(by_predicate=pl.col("period_code") == period, named=True)["period_key"],
     }
     return keys | {"lower": row["value"], "upper": row["value"], "value_as_printed": row["value"]} | row

@@ -10,13 +10,13 @@ import polars as pl
 import pytest
 
 from hai_ha_pipeline.tables import ALL, REFERENCE, TABLES, Table
-from hai_ha_pipeline.transforms import attainment, audit, consistency, dimensions, facts, growth
+from hai_ha_pipeline.transforms import attainment, audit, consistency, dimensions, facts, growth, history, successors
 from tests.build import REPOSITORY, SHIPPED
 
 NAME = "hai_ha_pipeline"
 PACKAGE = REPOSITORY / NAME
 MODULES = sorted(PACKAGE.rglob("*.py"))
-TRANSFORMS = (dimensions, facts, attainment, growth, consistency, audit)
+TRANSFORMS = (dimensions, successors, facts, attainment, growth, consistency, history, audit)
 # Makes rows for the history and the table macros; it is no table of its own.
 NO_TABLE = {"attainment_by_preset"}
 

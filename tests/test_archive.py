@@ -89,3 +89,12 @@ def test_a_copy_that_was_deleted_is_no_last_good_content(tmp_path: Path) -> None
     keep(archive, folder, DAY_1)
     (tmp_path / "archive" / "contents" / ABC).unlink()
     assert archive.restore("pages", tmp_path / "scratch") is None
+
+
+def test_a_copy_that_was_damaged_is_no_last_good_content_until_it_is_kept_again(tmp_path: Path) -> None:
+    archive, folder = Archive(tmp_path / "archive"), write(tmp_path / "pages", {"a.csv": "abc"})
+    keep(archive, folder, DAY_1)
+    (tmp_path / "archive" / "contents" / ABC).write_text("ab")
+    assert archive.restore("pages", tmp_path / "scratch") is None
+    keep(archive, folder, DAY_2)
+    assert archive.restore("pages", tmp_path / "scratch") == tmp_path / "scratch" / "pages"

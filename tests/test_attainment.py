@@ -8,14 +8,16 @@ import pytest
 from hai_ha_pipeline.contracts.marts import Attainment
 from hai_ha_pipeline.transforms import dimensions
 from hai_ha_pipeline.transforms.attainment import attainment
-from tests.build import attainment_rules, decimals, dim_area, dim_indicator, dim_period, dim_unit, observations, targets
+from tests.build import area_coverage, attainment_rules, decimals, dim_area, dim_indicator, dim_period, dim_unit, observations, targets
 
 PERIODS = ("2023", "2023-S1", "2023-Q4", "2024", "2024-S1", "2024-Q2", "2024-01-01/P7M", "2024-07", "2025", "2021-01-01/P5Y")
 
 
 def attained(target: dict[str, Any], *results: dict[str, Any]) -> pl.DataFrame:
     rules = dimensions.attainment_rule(attainment_rules())
-    found = attainment(targets(target), observations(*results), dim_indicator(), dim_area(), dim_period(*PERIODS), dim_unit(), rules)
+    found = attainment(
+        targets(target), observations(*results), dim_indicator(), dim_area(), dim_period(*PERIODS), dim_unit(), rules, area_coverage()
+    )
     return Attainment.validate(found)
 
 

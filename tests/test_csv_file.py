@@ -32,11 +32,35 @@ def cells(records: Records) -> list[tuple[Any, ...]]:
         ("name;figure\r\nRückgang;5\r\n".encode("windows-1252"), "windows-1252", ";"),
         ("name\tfigure\nRückgang\t5\n".encode("utf-16"), "utf-16", "\t"),
         ("name;figure\nRückgang;5".encode(), "utf-8", ";"),
+        ("name;figure\rRückgang;5\r".encode("latin-1"), "latin-1", ";"),
+        ("name;figure\nRückgang;5\n".encode("utf-16-be"), "utf-16-be", ";"),
     ],
 )
 def test_the_same_table_is_read_from_every_encoding(content: bytes, encoding: str, delimiter: str) -> None:
     records = read(content, encoding, delimiter)
     assert (records.cells.columns, cells(records), records.damaged.height) == ([ROW, "name", "figure"], [(2, "Rückgang", "5")], 0)
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-be", "windows-1252", "latin-1"])
+def test_a_damaged_record_has_its_line_and_byte_offset_in_every_encoding(encoding: str) -> None:
+    before = 'name;figure\r\nRück;1\r"zwei\r\nÜbel";2\n'
+    records = read(f"{before}kürz\r\nb;3\n".encode(encoding), encoding)
+    assert cells(records) == [(2, "Rück", "1"), (3, "zwei\nÜbel", "2"), (6, "b", "3")]
+    assert records.damaged.select(ROW, "@byte", "text").rows() == [(5, len(before.encode(encoding)), "kürz")]
+
+
+def test_vietnamese_of_windows_1258_is_composed() -> None:
+    content = "name;figure\nHa\u0300 Nô\u0323i;1\nHa\u0300;\n;2;3\n".encode("windows-1258")
+    records = read(content, "windows-1258")
+    assert cells(records) == [(2, "Hà Nội", "1"), (3, "Hà", "")]
+    assert records.damaged.select(ROW, "@byte").rows() == [(4, content.index(b";2;3"))]
+
+
+# 0x96 is a dash in windows-1252, but a control character in latin-1.
+@pytest.mark.parametrize(("cell", "encoding"), [(b"a\x07", "utf-8"), (b"2019\x962020", "latin-1"), ("a\x96".encode(), "utf-8")])
+def test_a_control_character_sets_its_record_aside(cell: bytes, encoding: str) -> None:
+    records = read(b"name;figure\n" + cell + b";1\nb;2\n", encoding)
+    assert (cells(records), records.damaged["rule"].to_list()) == ([(3, "b", "2")], ["control-character"])
 
 
 def test_every_cell_stays_text_as_it_stands() -> None:
@@ -123,7 +147,15 @@ def test_cells_are_in_composed_form() -> None:
         ("name;figure\nRückgang;5\n".encode("windows-1252"), "utf-8", r"byte 13 \(line 2\) does not decode as utf-8 \(0xfc\)"),
         (b"name;figure\na\x00;1\n", "utf-8", r"line 2 holds a NUL \(byte 13\)"),
         (b"name;figure\n", "klingon", "no encoding is called 'klingon'"),
+        ("name;figure\n".encode("utf-16"), "utf-16-be", "is declared as utf-16-be, but begins with the byte order mark of utf-16"),
         (b"", "utf-8", "the file is empty"),
+        (b"\x1f\x8b\x08\x00", "utf-8", "is a gzip file"),
+        (b"PK\x03\x04\x14\x00inner.csv", "utf-8", "is a zip archive"),
+        (b"PK\x03\x04\x14\x00[Content_Types].xml", "utf-8", "is an Excel workbook"),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "utf-8", "is an old Excel workbook"),
+        (b"<!DOCTYPE html>\n<html>", "utf-8", "is an HTML page"),
+        (b"SQLite format 3\x00", "utf-8", "is an SQLite database"),
+        (b"12345678DUCK@\x00" + bytes(6), "utf-8", "is a DuckDB database"),
         (b"name;value\na;1\n", "utf-8", "the header lacks 'figure'; it has 'name', 'value'"),
         (b"name,figure\na,1\n", "utf-8", "the header lacks 'name'.*, 'figure'.*; it has 'name,figure'"),
         (b"name;figure;note\na;1;x\n", "utf-8", "the header holds 'note', not declared in `fields`"),

@@ -3,12 +3,14 @@
 from datetime import date
 
 import polars as pl
+import pytest
 
 from hai_ha_pipeline.contracts.reading import SourceFile
 from hai_ha_pipeline.contracts.types import polars_schema
 from hai_ha_pipeline.reading.reference import COLUMNS
 from hai_ha_pipeline.transforms import dimensions
-from tests.build import areas, attainment_rules, decimals, dim_area, dim_indicator, dim_unit, figures, indicators
+from tests.build import area_changes, areas, attainment_rules, decimals, dim_area, dim_indicator, dim_unit, figures, indicators
+from tests.conftest import Tables
 from tests.folders import STORED_DAY_1
 
 
@@ -32,6 +34,41 @@ def test_a_version_of_an_area_without_beginning_began_before_any_figure() -> Non
     town, city = dim_area().filter(pl.col("area_code") == "205").select("valid_from", "valid_to").rows()
     assert town == (date(1900, 1, 1), date(2024, 11, 1))
     assert city == (date(2024, 11, 1), date(2025, 7, 1))
+
+
+def series_of(code: str) -> list[int]:
+    return dim_area().filter(pl.col("area_code") == code)["area_series_key"].to_list()
+
+
+@pytest.mark.parametrize(
+    ("code", "units"),
+    [
+        ("205", 1),  # a town that became a city
+        ("06967", 1),  # Cai Chien, left as it was
+        ("06946", 2),  # another name
+        ("06922", 2),  # the same name, but the commune of Quang Ha took in the town of Quang Ha and more
+    ],
+)
+def test_versions_are_one_unit_while_name_and_land_stay(code: str, units: int) -> None:
+    assert len(set(series_of(code))) == units
+
+
+def test_a_unit_put_together_anew_stays_one_unit_when_only_its_kind_changes_later() -> None:
+    later = [("06922", "2025-07-01", "2027-01-01", "Xã Quảng Hà"), ("06922", "2027-01-01", None, "Phường Quảng Hà")]
+    rows = [(code, since, until, "commune", "", name, name, "22", "Quảng Hà") for code, since, until, name in later]
+    versions = dimensions.dim_area(pl.DataFrame(rows, schema=areas().schema, orient="row"), area_changes())
+    assert versions["area_series_key"].to_list() == [series_of("06922")[1]] * 2
+
+
+def test_only_amounts_add_up_over_areas(shipped: Tables) -> None:
+    adding = shipped["dim_indicator"].filter("adds_over_areas")
+    assert set(adding["measure_kind"]) == {"flow", "stock"}
+    # A plan's targets, and the units a unit was made of, are its own; expenditure is that of a level of government.
+    not_adding = shipped["dim_indicator"].filter(~pl.col("adds_over_areas"), pl.col("measure_kind").is_in(["flow", "stock"]))
+    assert set(not_adding["indicator_code"]) == {
+        "budget_expenditure", "local_budget_expenditure", "budget_items_on_schedule", "targets_met", "district_level_units",
+        "old_units_merged_whole", "old_units_merged_part", "successor_units",
+    }  # fmt: skip
 
 
 def test_a_unit_is_a_power_of_ten_of_its_quantity() -> None:

@@ -63,6 +63,8 @@ BROKEN: list[tuple[str, str, dict[str, Any], str]] = [
     ("unknown-words", "plan_fulfilment", {"plan_fulfilment": "63,9 % of nothing known"}, "the words '.*of nothing known'"),
     ("unknown-words", "baseline", {"baseline": "67 or so", "baseline_period": "2023"}, "the words 'or so'"),
     ("type-error", "published_on", {"published_on": "yesterday"}, "no date"),
+    ("ambiguous-number", "growth", {"growth": "tăng 50.100"}, "it is 50100 %; .* it is 50.1 %"),
+    ("constraint-error", "growth", {"growth": "giảm 107,2 %"}, "falls by more than all there was"),
 ]  # fmt: skip
 
 
@@ -96,6 +98,129 @@ def test_a_bad_row_leaves_its_neighbours_alone() -> None:
 def test_a_reduction_by_a_range_leaves_a_range(value: str, lower: int, upper: int) -> None:
     found = judged_row(value=value, baseline="67", **REDUCED)
     assert (found["lower"], found["upper"], found["qualifier"]) == (Decimal(lower), Decimal(upper), "range")
+
+
+@pytest.mark.parametrize(
+    ("field", "row"),
+    [
+        # A mark or a word that says more than the number is never left out.
+        ("value", {"value": "10+"}),
+        ("value", {"value": "mehr als 15-16"}),
+        ("value", {"value": "15-16 or more"}),
+        ("value", {"value": "tăng 50"}),  # by how much, not how much
+        ("value", {"value": "0,5", "unit": "%", "indicator": "urban_rate", "qualifier": "up"}),
+        ("value", {"value": "15 % p.p.", "unit": "%", "indicator": "urban_rate"}),
+        ("value", {"value": "15 % p. a.", "unit": "%", "indicator": "urban_rate"}),
+        ("value", {"value": "-39/67", **REDUCED}),  # 67 + 39 = 106
+        ("value", {"value": "-50", "unit": "%", "baseline": "281", "indicator": "poor_households", "qualifier": "reduced by"}),
+        ("value", {"value": "from 28 to 67", "baseline": "67", **REDUCED}),
+        ("value", {"value": "39 up", "baseline": "67", **REDUCED}),
+        ("status", {"status": "nearly"}),
+        ("growth", {"growth": "14 %+"}),
+        ("growth", {"growth": "3/4 %"}),
+        ("growth", {"growth": "more than 10-12 %"}),
+        ("growth", {"growth": "1,5E-1"}),
+        ("growth", {"growth": "giảm 3 lần"}),  # -100 - 3 = -103 %
+        ("growth", {"growth": "giảm bằng 93 %"}),
+        ("growth", {"growth": "giảm 7 % cùng kỳ"}),
+        ("growth", {"growth": "tăng giảm 3 %"}),
+        ("growth", {"growth": "bằng 114,8 % kế hoạch"}),
+        ("growth", {"growth": "114,8 % of the plan"}),
+        ("growth", {"growth": "đạt 107,2 % so với cùng kỳ"}),  # an index, most often
+        ("growth", {"growth": "ước đạt 107,2 % so với cùng kỳ"}),
+        ("growth", {"growth": "tăng 20 % houses", "unit": "houses", "indicator": "houses"}),
+        ("growth", {"growth": "2 to 3 pp", "unit": "%", "indicator": "urban_rate", "value": "36"}),
+        ("growth", {"growth": "2-3 percentage points", "unit": "%", "indicator": "urban_rate", "value": "36"}),
+        *(
+            ("plan_fulfilment", {"plan_fulfilment": text})
+            for text in ("60-62 %", "16/19", "tăng 27 %", "minus 7 %", "giảm 7 %", "gấp 2 lần kế hoạch", "5 pp", "1,5E+1")
+        ),
+        ("plan_fulfilment", {"plan_fulfilment": "bằng 107,2 % cùng kỳ"}),
+        *(
+            ("baseline", {"value": "39", "baseline": text, **REDUCED})
+            for text in ("60-67", "39/67", "more than 67", "67 USD", "67 %", "giảm 67", "67 times")
+        ),
+        ("baseline", {"baseline": "281 Mrd.", "language": "de"}),  # beside a unit that is in billions
+    ],
+)
+def test_what_is_more_than_its_number_is_never_read_as_the_number_alone(field: str, row: dict[str, Any]) -> None:
+    found = judged_row(**row)
+    assert (found["verdict"], found["rule"], found["field"]) == ("rejected", "unknown-words", field)
+
+
+@pytest.mark.parametrize("text", ["107,2 % so với cùng kỳ", "107,2 % gegenüber dem gleichen Zeitraum", "93 % over the same period"])
+def test_a_share_near_a_hundred_beside_the_same_period_may_be_an_index(text: str) -> None:
+    found = judged_row(growth=text)
+    assert (found["verdict"], found["rule"], found["field"]) == ("rejected", "ambiguous-number", "growth")
+
+
+@pytest.mark.parametrize(
+    ("text", "growth"), [("+107,2 % so với cùng kỳ", "107.2"), ("tăng 107,2 % so với cùng kỳ", "107.2"), ("42,9 % so với cùng kỳ", "42.9")]
+)
+def test_a_growth_that_says_so_is_no_index(text: str, growth: str) -> None:
+    assert judged_row(growth=text)["growth_pct"] == Decimal(growth)
+
+
+@pytest.mark.parametrize("text", ["-0,5 pp", "\u22120,5 Prozentpunkte", "giảm 0,5 điểm phần trăm", "-0,5 p.p.", "-0,5 %-Punkte"])
+def test_a_fall_in_percentage_points_is_a_change_and_no_growth(text: str) -> None:
+    found = judged_row(value="36,3", unit="%", indicator="urban_rate", growth=text)
+    assert (found["verdict"], found["growth_change"], found["growth_pct"]) == ("accepted", Decimal("-0.5"), None)
+
+
+@pytest.mark.parametrize(
+    ("text", "growth"),
+    [
+        ("107,2 % of the same period last year", "7.2"),
+        ("entspricht 93 % des gleichen Zeitraums des Vorjahres", "-7"),
+        ("bằng 107,2 % cùng kỳ năm trước", "7.2"),
+        ("increased by 7,2 %", "7.2"),
+        ("decreased by 7,2 %", "-7.2"),
+    ],
+)
+def test_a_growth_may_name_its_period_in_full(text: str, growth: str) -> None:
+    assert judged_row(growth=text)["growth_pct"] == Decimal(growth)
+
+
+@pytest.mark.parametrize("text", ["đạt 63,9 % kế hoạch", "bằng 63,9 % kế hoạch", "63,9 % of the plan"])
+def test_a_share_of_the_plan_may_say_so(text: str) -> None:
+    assert judged_row(plan_fulfilment=text)["plan_fulfilment_pct"] == Decimal("63.9")
+
+
+def test_a_share_taken_off_a_baseline_with_a_scale_word_leaves_that_scale() -> None:
+    # 20 % off 281 billion VND leaves 224.8 billion.
+    found = judged_row(value="20", unit="%", qualifier="reduziert um", baseline="281 Mrd. VND", language="de")
+    assert [found["value"], found["baseline_value"]] == [Decimal("224.8"), Decimal(281)]
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "value"),
+    [
+        ("24조 4,646억", "ko", "24464.6"),  # 24 * 10^12 + 4,646 * 10^8 dong
+        ("24조 4646억", "ko", "24464.6"),
+        ("24兆4,646億", "zh", "24464.6"),
+        ("một tỷ hai trăm triệu", "vi", "1.2"),
+    ],
+)
+def test_amounts_with_falling_scales_are_added(text: str, language: str, value: str) -> None:
+    assert judged_row(value=text, language=language, unit="VND", decimal_char=".", group_char=",")["value"] == Decimal(value)
+
+
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        ("một triệu hai", "vi"),  # 1.2 million in speech
+        ("một triệu hai trăm", "vi"),
+        ("một nghìn hai", "vi"),
+        ("mười năm", "vi"),  # ten years; fifteen is "mười lăm"
+        ("five zero", "en"),
+    ],
+)
+def test_a_number_in_words_with_two_meanings_is_none(text: str, language: str) -> None:
+    assert judged_row(value=text, language=language, indicator="balance")["rule"] == "type-error"
+
+
+def test_a_comma_groups_the_parts_of_an_amount_in_east_asia_only() -> None:
+    assert judged_row(value="24조 4,646억", language="vi", unit="VND")["rule"] == "type-error"
 
 
 def test_a_fall_said_twice_is_not_certain() -> None:

@@ -167,6 +167,19 @@ def test_a_code_used_for_two_units_in_one_period_is_ambiguous() -> None:
     assert (found["verdict"], found["rule"]) == ("rejected", "ambiguous-area")
     assert "Quang Phong commune (1900-01-01 to 2025-07-01)" in found["reason"]
     assert "Duong Hoa commune (2025-07-01 to today)" in found["reason"]
+    assert found["area_code"] is None
+
+
+@pytest.mark.parametrize(
+    ("row", "said"),
+    [
+        ({"unit": "Thousand persons"}, "nothing like it is known"),
+        ({"unit": "billion VNDs"}, "nearest: VND_BN"),
+        ({"area": "CHANGE-ME"}, "still to be written"),
+    ],
+)
+def test_a_name_is_only_suggested_where_it_may_be_meant(row: dict[str, Any], said: str) -> None:
+    assert said in judged_row(**row)["reason"]
 
 
 def test_a_cell_declared_missing_is_neither_accepted_nor_rejected() -> None:

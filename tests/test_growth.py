@@ -7,7 +7,7 @@ import pytest
 
 from hai_ha_pipeline.contracts.marts import Growth
 from hai_ha_pipeline.transforms.growth import growth
-from tests.build import decimals, dim_area, dim_indicator, dim_period, dim_unit, observations
+from tests.build import area_coverage, decimals, dim_area, dim_indicator, dim_period, dim_unit, observations
 
 PERIODS = (
     "2020", "2021", "2022", "2023", "2024", "2023-S1", "2023-S2", "2024-S1", "2024-S2", "2023-12", "2024-01",
@@ -17,7 +17,7 @@ MORE_THAN = {"qualifier": "more_than", "upper": None}
 
 
 def grown(*rows: dict[str, Any]) -> pl.DataFrame:
-    return Growth.validate(growth(observations(*rows), dim_indicator(), dim_area(), dim_period(*PERIODS), dim_unit()))
+    return Growth.validate(growth(observations(*rows), dim_indicator(), dim_area(), dim_period(*PERIODS), dim_unit(), area_coverage()))
 
 
 def row(comparison: str, period: str, *rows: dict[str, Any]) -> dict[str, Any]:

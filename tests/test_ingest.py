@@ -1,13 +1,16 @@
 """Every source on its own: what bad input gets, and what the others make of it."""
 
+import gzip
+import io
 import os
+import zipfile
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from hai_ha_pipeline.errors import SourceError
-from hai_ha_pipeline.reading.ingest import source_folders
+from hai_ha_pipeline.reading.ingest import read_source, source_folders
 from hai_ha_pipeline.reading.table_file import read_table
 from tests.folders import DAY_2, DESCRIPTOR, TABLE, ingested, source, write
 
@@ -78,6 +81,43 @@ def test_a_pipe_is_no_file_and_hangs_nothing(tmp_path: Path) -> None:
     assert "'table.csv' is no regular file" in ingested(tmp_path).source_file["message"][0]
 
 
+@pytest.mark.parametrize("name", ["datapackage.yaml", "corrections.csv"])
+def test_a_descriptor_or_correction_that_is_a_pipe_or_a_link_outside_fails_its_source(tmp_path: Path, name: str) -> None:
+    pipe, link = (source(tmp_path / "sources", each) / name for each in ("pipe", "link"))
+    for path in (pipe, link):
+        path.unlink(missing_ok=True)
+    os.mkfifo(pipe)
+    link.symlink_to(write(tmp_path, {"outside": DESCRIPTOR}) / "outside")
+    messages = dict(ingested(tmp_path).source_file.select("source", "message").rows())
+    assert f"{name!r} is no regular file" in messages["pipe"]
+    assert f"{name!r} links to a file outside the folder" in messages["link"]
+
+
+def packed(compression: str) -> bytes:
+    if compression == "gz":
+        return gzip.compress(TABLE.encode())
+    written = io.BytesIO()
+    with zipfile.ZipFile(written, "w") as archive:
+        archive.writestr("inner.csv", TABLE)
+    return written.getvalue()
+
+
+@pytest.mark.parametrize("compression", ["gz", "zip"])
+def test_a_compressed_file_is_read_only_where_it_is_declared(tmp_path: Path, compression: str) -> None:
+    declared = DESCRIPTOR.replace("path: table.csv", f"path: table.csv\n    compression: {compression}")
+    for name, descriptor in (("declared", declared), ("undeclared", DESCRIPTOR)):
+        (source(tmp_path / "sources", name, descriptor) / "table.csv").write_bytes(packed(compression))
+    source(tmp_path / "sources", "unpacked", declared)
+    files = ingested(tmp_path).source_file
+    assert files.select("source", "state", "records_read").rows() == [
+        ("declared", "loaded", 3),
+        ("undeclared", "failed", 0),
+        ("unpacked", "failed", 0),
+    ]
+    assert f"declare `compression: {compression}`" in files.filter(source="undeclared")["message"][0]
+    assert f"is no whole {compression} file" in files.filter(source="unpacked")["message"][0]
+
+
 def test_a_link_inside_the_folder_is_followed(tmp_path: Path) -> None:
     folder = source(tmp_path / "sources")
     (folder / "table.csv").rename(folder / "table_2024.csv")
@@ -94,6 +134,30 @@ def test_a_file_that_changes_while_it_is_read_fails_the_source(tmp_path: Path, m
 
     monkeypatch.setattr("hai_ha_pipeline.reading.ingest.read_table", read_while_somebody_writes)
     assert "the file changed while it was read" in ingested(tmp_path).source_file["message"][0]
+
+
+def test_a_file_that_changes_between_snapshot_and_reading_is_compared_with_the_last_load(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = source(tmp_path / "sources")
+    ingested(tmp_path)
+
+    def read_after_somebody_wrote(*given: Any) -> Any:
+        write(folder, {"table.csv": TABLE.replace("100", "101")})
+        return read_source(*given)
+
+    with monkeypatch.context() as patch:
+        patch.setattr("hai_ha_pipeline.reading.ingest.read_source", read_after_somebody_wrote)
+        assert ingested(tmp_path).source_file["state"].to_list() == ["stale"]
+    assert ingested(tmp_path, DAY_2).difference.select("figures_revised", "figures_unchanged").rows() == [(1, 2)]
+
+
+def test_a_hidden_file_that_a_resource_reads_is_kept_as_well(tmp_path: Path) -> None:
+    folder = source(tmp_path / "sources", descriptor=DESCRIPTOR.replace("table.csv", ".table.csv"))
+    write(folder, {".table.csv": TABLE})
+    ingested(tmp_path)
+    write(folder, {".table.csv": "broken"})
+    assert states(tmp_path) == {"pages": "stale"}
 
 
 def test_a_folder_instead_of_a_file_fails_the_source(tmp_path: Path) -> None:

@@ -12,7 +12,18 @@ from hai_ha_pipeline.contracts.marts import Attainment, AttainmentByPreset
 from hai_ha_pipeline.reading.reference import read_reference
 from hai_ha_pipeline.transforms import dimensions
 from hai_ha_pipeline.transforms.attainment import attainment, attainment_by_preset
-from tests.build import SHIPPED, attainment_rules, decimals, dim_area, dim_indicator, dim_period, dim_unit, observations, targets
+from tests.build import (
+    SHIPPED,
+    area_coverage,
+    attainment_rules,
+    decimals,
+    dim_area,
+    dim_indicator,
+    dim_period,
+    dim_unit,
+    observations,
+    targets,
+)
 from tests.conftest import Tables
 
 PLAN = "2021-01-01/P5Y"
@@ -26,7 +37,7 @@ def by_preset(target: dict[str, Any], *results: dict[str, Any]) -> dict[str, dic
     """The row of the latest result in each preset; results are of the target's indicator."""
     found = attainment_by_preset(
         targets({"period": PLAN} | target), observations(*({"indicator": target.get("indicator", "output")} | each for each in results)),
-        dim_indicator(), dim_area(), dim_period(*PERIODS), dim_unit(), RULES,
+        dim_indicator(), dim_area(), dim_period(*PERIODS), dim_unit(), RULES, area_coverage(),
     )  # fmt: skip
     latest = AttainmentByPreset.validate(found).filter("is_latest")
     return {row["preset"]: row for row in latest.rows(named=True)}
@@ -344,7 +355,7 @@ def test_a_target_without_a_result_has_a_row_in_every_preset() -> None:
 def test_attainment_is_the_preset_pace() -> None:
     frames = (
         targets(HOUSES | {"period": PLAN}), observations({"indicator": "houses", "period": "2022", "value": "121"}),
-        dim_indicator(), dim_area(), dim_period(*PERIODS), dim_unit(), RULES,
+        dim_indicator(), dim_area(), dim_period(*PERIODS), dim_unit(), RULES, area_coverage(),
     )  # fmt: skip
     assert Attainment.validate(attainment(*frames)).equals(attainment_by_preset(*frames).filter(pl.col("preset") == "pace"))
 
@@ -354,7 +365,7 @@ def test_an_office_can_add_a_preset_of_its_own() -> None:
     own = dimensions.attainment_rule(attainment_rules(("on_track", "0.8"), ("off_track", ""))).with_columns(preset=pl.lit("office"))
     found = attainment_by_preset(
         targets({"value": "100"}), observations({"period": "2024-S1", "value": "40"}),
-        dim_indicator(), dim_area(), dim_period(*PERIODS, "2024-S1"), dim_unit(), pl.concat([RULES, own]),
+        dim_indicator(), dim_area(), dim_period(*PERIODS, "2024-S1"), dim_unit(), pl.concat([RULES, own]), area_coverage(),
     )  # fmt: skip
     assert dict(found.select("preset", "status").rows())["office"] == "on_track"
 
@@ -372,7 +383,7 @@ def test_rules_that_contradict_each_other_are_refused(change: pl.Expr, check: st
 
 
 def test_the_poor_households_of_hai_ha_in_every_preset(shipped: Tables) -> None:
-    needed = ("fact_target", "fact_observation", "dim_indicator", "dim_area", "dim_period", "dim_unit", "attainment_rule")
+    needed = ("fact_target", "fact_observation", "dim_indicator", "dim_area", "dim_period", "dim_unit", "attainment_rule", "area_coverage")
     found = AttainmentByPreset.validate(attainment_by_preset(*(shipped[name] for name in needed)))
     poor = found.filter(pl.col("indicator_code") == "poor_households").rows(named=True)
     # From 67 to 28 in half a year: the next half a year leaves 28 x 28/67 = 11.70, and (11.70 - 67) / (0 - 67) = 0.8254.

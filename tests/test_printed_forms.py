@@ -23,6 +23,7 @@ REFUSED = {
     "`$1,200` billion VND": "unit-of-another-quantity",
     "reduced by `39` households": "missing-baseline",
     "`up 3 times` beside 50,000 visits": "unknown-words",
+    "`107.2 % over the same period` beside 50,000 visits": "ambiguous-number",
     "`tăng 3 lần` beside 50.000 lượt khách": "unknown-words",
     "`up 0.5 percentage points` beside 50,000 visits": "unit-of-another-quantity",
     "`down -7 %` beside 50,000 visits": "unknown-words",

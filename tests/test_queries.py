@@ -60,8 +60,8 @@ def test_a_question_is_stated_and_has_an_answer_without_twins(question: Path, wa
     assert len(answer.columns) == len(set(answer.columns)) <= 12
 
 
-def test_the_questions_are_numbered_from_one_to_twelve() -> None:
-    assert [path.name[:3] for path in QUESTIONS] == [f"{number:02d}-" for number in range(1, 13)]
+def test_the_questions_are_numbered_without_a_gap() -> None:
+    assert [path.name[:3] for path in QUESTIONS] == [f"{number:02d}-" for number in range(1, len(QUESTIONS) + 1)]
 
 
 def test_total_production_is_at_half_time_and_at_the_end_where_the_interview_puts_it(ask: Ask) -> None:
@@ -159,3 +159,13 @@ def test_a_code_can_mean_another_commune_today(ask: Ask) -> None:
     assert (moved["old_code"], moved["code_now_means"], moved["is_code_reused"]) == ("06931", "Xã Quảng Đức", True)
     island = the(rows, old_code="06967")
     assert (island["relation"], island["new_name"], island["is_code_reused"]) == ("unchanged", "Xã Cái Chiên", False)
+
+
+def test_a_district_goes_on_where_its_communes_are_exactly_what_it_was(ask: Ask) -> None:
+    rows = ask("13")
+    assert (
+        the(rows, district="Hai Ha district")["goes_on_as"] == "Quang Ha commune, Quang Duc commune, Duong Hoa commune, Cai Chien commune"
+    )
+    assert sum(row["goes_on_as"] is not None for row in rows) == 8
+    assert the(rows, district="Cam Pha city")["why_not"].startswith("Hai Hoa commune also took in a part of Hai Lang commune")
+    assert the(rows, district="Van Don district")["figures_so_far"] == 2

@@ -128,6 +128,13 @@ def test_cells_are_split_as_python_splits_them(rows: Rows) -> None:
         assert cells_of(written([row]).removesuffix("\n"), Dialect()) == row
 
 
+def test_a_record_of_several_lines_right_behind_a_damaged_quote_is_not_trusted() -> None:
+    """A line end that became a quote: `;"` and `"r3` were two cells, and the second must not load with a quote before its name."""
+    records = read('"r1","1",""\n"r2","317",";\n"""""r3","970","\n"\n"r4","4",""\n')
+    assert loaded(records) == [["r1", "1", ""], ["r4", "4", ""]]
+    assert records.damaged.select(ROW, "rule").rows() == [(3, "quote-error"), (4, "ambiguous-quote")]
+
+
 @pytest.mark.parametrize(
     ("record", "dialect", "cells"),
     [

@@ -303,3 +303,19 @@ def test_the_commands_need_no_dagster() -> None:
     )
     answer = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, timeout=60, check=True)
     assert answer.stdout.strip() == "False"
+
+
+def test_a_file_cannot_steer_the_terminal(hai_ha: HaiHa, tmp_path: Path) -> None:
+    write(tmp_path / "dropped", {"red.csv": TABLE + "population;\x1b[31mHai Ha;2022;1\n"})
+    added = hai_ha("add", str(tmp_path / "dropped" / "red.csv"), "--name", "red")
+    assert added.code == 0
+    assert "\x1b" not in added.out + hai_ha("check", "red").out
+
+
+def test_the_units_that_an_ambiguous_name_fits_are_offered(hai_ha: HaiHa, tmp_path: Path) -> None:
+    write(tmp_path / "dropped", {"dam_ha.csv": TABLE.replace("Mong Cai;2024;-", "Dam Ha;2024;40.000")})
+    hai_ha("add", str(tmp_path / "dropped" / "dam_ha.csv"), "--name", "dam_ha")
+    descriptor = tmp_path / "sources" / "dam_ha" / "datapackage.yaml"
+    descriptor.write_text(descriptor.read_text().replace('unit: "CHANGE-ME"', "unit: persons"))
+    (name,) = hai_ha("check", "dam_ha", "--json").data()["unknown_names"]
+    assert (name["text"], sorted(name["nearest"])) == ("Dam Ha", ["06895", "06916", "200"])

@@ -35,7 +35,7 @@ class MasterData:
         return figure(statement, self.dim_indicator, self.dim_area, self.dim_unit)
 
     def codes(self, field: StatementField, texts: Iterable[str]) -> dict[str, str]:
-        """The code of each text that is known as this field of a statement."""
+        """The code of each text that is known as this field of a statement; an area that is one or another by its period stays as it is."""
         distinct = sorted({text for text in texts if text.strip()})
         if field in {"indicator", "area", "unit"}:
             named = self._named(field, distinct).filter(pl.col("code").is_not_null())
@@ -77,6 +77,11 @@ class MasterData:
             named = with_unit(asked.with_columns(canonical_unit=pl.lit(None, pl.String)), self.dim_unit)
         else:
             named = with_area(asked.with_columns(first_day=pl.lit(EVER[0]), last_day=pl.lit(EVER[1])), self.dim_area)
+            several = pl.when(pl.col("area_units") > 1)
+            candidates = pl.concat_str(pl.lit(NEAREST), pl.col("area_candidates").str.replace_all("; ", ", ", literal=True))
+            named = named.with_columns(
+                area_code=several.then("area").otherwise("area_code"), area_hint=several.then(candidates).otherwise("area_hint")
+            )
         return named.select(text=field, code=f"{field}_code", hint=f"{field}_hint")
 
 
@@ -87,7 +92,7 @@ def master_data(sources: Path) -> MasterData:
     """
     return MasterData(
         dimensions.dim_indicator(read_reference(sources, "indicators")),
-        dimensions.dim_area(read_reference(sources, "areas")),
+        dimensions.dim_area(read_reference(sources, "areas"), read_reference(sources, "area_changes")),
         dimensions.dim_unit(read_reference(sources, "units")),
     )
 

@@ -3,6 +3,7 @@
 import csv
 import json
 import os
+import re
 import sys
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -18,6 +19,7 @@ from rich.text import Text
 from hai_ha_pipeline.storage.query import Answer
 
 WIDE, NARROW = 180, 130
+CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 KEPT_WHOLE = {"target", "result", "value", "base", "fulfilled", "of way", "expected", "growth %", "printed %", "implied base", "status"}
 STATUS_STYLES = {
     "achieved": "green", "on_track": "green", "at_risk": "yellow", "off_track": "red", "reversing": "red", "not_achieved": "red",
@@ -140,7 +142,12 @@ def as_text(value: Any) -> str:
     if isinstance(value, Decimal):
         text = f"{value:,f}"
         return text.rstrip("0").rstrip(".") if "." in text else text
-    return str(value)
+    return printable(str(value))
+
+
+def printable(text: str) -> str:
+    """A text of a source without what would steer the terminal: each control character as its code."""
+    return CONTROL.sub(lambda found: repr(found[0])[1:-1], text)
 
 
 def _percent(value: Decimal | None) -> str:

@@ -6,7 +6,7 @@ from rich.padding import Padding
 from rich.text import Text
 
 from hai_ha_pipeline.cli.check import Report
-from hai_ha_pipeline.cli.show import NARROW, as_text, console, new_table
+from hai_ha_pipeline.cli.show import NARROW, as_text, console, new_table, printable
 from hai_ha_pipeline.cli.states import State
 from hai_ha_pipeline.reading.descriptor import FILE_NAME
 from hai_ha_pipeline.reading.scaffold.folder import Added
@@ -123,11 +123,11 @@ def _value(row: Row) -> str:
 
 
 def _printed(row: Row) -> str:
-    return " ".join(row[name] for name in ("qualifier_as_printed", "value_as_printed", "unit_as_printed") if row[name])
+    return printable(" ".join(row[name] for name in ("qualifier_as_printed", "value_as_printed", "unit_as_printed") if row[name]))
 
 
 def _where(row: Row) -> str:
-    return f"{row['file']} line {row['line']}" + (f", {row['column']}" if row["column"] else "")
+    return printable(f"{row['file']} line {row['line']}" + (f", {row['column']}" if row["column"] else ""))
 
 
 def _show_rejects(row: Row) -> None:
@@ -153,7 +153,10 @@ def _show_unknown(report: Report) -> None:
     table = new_table(["field", "text", "figures", "nearest known"], [False, False, True, False])
     for row in report.unknown_names[:MOST_NAMES]:
         table.add_row(
-            row["field"], Text(row["text"]), f"{row['figures']:,}", ", ".join(row["nearest"]) or Text("nothing like it", style="dim")
+            row["field"],
+            Text(printable(row["text"])),
+            f"{row['figures']:,}",
+            ", ".join(row["nearest"]) or Text("nothing like it", style="dim"),
         )
     out.print(table)
     if len(report.unknown_names) > MOST_NAMES:

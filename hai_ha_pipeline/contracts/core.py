@@ -31,6 +31,7 @@ class DimIndicator(Contract):
     measure_kind: str = pa.Field(isin=MEASURE_KINDS, description="flow (over a period), stock (at its end), ratio, milestone (0 or 1).")
     parent_code: str = pa.Field(nullable=True, description="Indicator this one is a part of.")
     parts_complete: bool = pa.Field(description="The parts that name this indicator as parent add up to it.")
+    adds_over_areas: bool = pa.Field(description="The figure of an area is the sum of those of the areas it consists of.")
     official_code: str = pa.Field(nullable=True, description="Code in Decision 05/2023/QD-TTg, where it is known.")
     plausible_min: VALUE = pa.Field(nullable=True, description="Lowest believable value, in the canonical unit.")
     plausible_max: VALUE = pa.Field(nullable=True, description="Highest believable value, in the canonical unit.")
@@ -47,13 +48,17 @@ class DimIndicator(Contract):
     def _range_has_its_lower_end_first(cls, data: pa.PolarsData) -> pl.LazyFrame:
         return data.lazyframe.select((pl.col("plausible_min") <= pl.col("plausible_max")).fill_null(value=True))
 
+    @pa.dataframe_check(description="Ratios and milestones do not add up over areas.")
+    def _only_amounts_add_over_areas(cls, data: pa.PolarsData) -> pl.LazyFrame:
+        return data.lazyframe.select(~pl.col("adds_over_areas") | pl.col("measure_kind").is_in(["flow", "stock"]))
+
 
 class DimArea(Contract):
     """One row is one version of an administrative unit: since 1 July 2025 codes are re-used under other names."""
 
     area_key: int = pa.Field(unique=True, description="Key of the version; the same in every build.")
     area_series_key: int = pa.Field(
-        description="The same for the versions of one unit: those that share code and bare name. A re-used code is another unit."
+        description="The same for the versions of one unit: those that share code, bare name and land. A re-used code is another unit."
     )
     area_code: str = pa.Field(description="Official code, as text.")
     valid_from: DAY = pa.Field(description="First day of this version; 1900-01-01 where it began before any figure here.")
@@ -91,6 +96,34 @@ class AreaSuccession(Contract):
         """A transfer stands once."""
 
         unique = ["old_area_key", "new_area_key"]
+
+
+class AreaCoverage(Contract):
+    """One row is one abolished administrative unit, with the new units that cover it and whether they are exactly what it was."""
+
+    area_key: int = pa.Field(unique=True, description="core.dim_area: its last version.")
+    area_code: str = pa.Field(description="Its code.")
+    area_name_en: str = pa.Field(description="Its English name.")
+    level: str = pa.Field(isin=("province", "district", "commune"), description="Its level.")
+    ended_on: DAY = pa.Field(description="First day it no longer exists.")
+    successors: int = pa.Field(ge=0, description="How many new units took over it, or a part of it.")
+    successor_codes: str = pa.Field(nullable=True, description="Their codes since that day, separated by |.")
+    successor_names_en: str = pa.Field(nullable=True, description="Their English names.")
+    is_exact: bool = pa.Field(description="They are together exactly the old unit, so its figures go on as their sum.")
+    reason: str = pa.Field(nullable=True, description="Why they are not: which of them took in what else.")
+
+    class Config:
+        """A unit ends once on a day."""
+
+        unique = ["area_code", "ended_on"]
+
+    @pa.dataframe_check(description="A unit that its successors do not cover exactly has the reason.")
+    def _what_is_not_exact_has_its_reason(cls, data: pa.PolarsData) -> pl.LazyFrame:
+        return data.lazyframe.select(pl.col("is_exact") == pl.col("reason").is_null())
+
+    @pa.dataframe_check(description="What is covered exactly is covered by at least one unit.")
+    def _exact_needs_a_successor(cls, data: pa.PolarsData) -> pl.LazyFrame:
+        return data.lazyframe.select(~pl.col("is_exact") | (pl.col("successors") > 0))
 
 
 class DimPeriod(Contract):
@@ -183,6 +216,12 @@ class FactObservation(Contract):
     description: str = pa.Field(nullable=True, description="What is measured, in our words.")
     note: str = pa.Field(nullable=True, description="Anything a reader should know.")
     is_corrected: bool = pa.Field(description="A line of corrections.csv changed what was read: see audit.correction.")
+    known_from: DAY = pa.Field(description="Day since which the figure is known: its publication, else the day this project first read it.")
+    known_to: DAY = pa.Field(
+        nullable=True,
+        description="Day on which a better figure took its place (not included); null while it holds; known_from where it never held.",
+    )
+    vintage: int = pa.Field(ge=1, description="Its place among all figures for the same thing; of those known on a day the last one holds.")
     is_current: bool = pa.Field(
         description="The figure that holds for its indicator, area and period: latest publication, then release stage, then precedence."
     )
@@ -224,9 +263,42 @@ class FactTarget(Contract):
     description: str = pa.Field(nullable=True, description="What is aimed at, in our words.")
     note: str = pa.Field(nullable=True, description="Anything a reader should know.")
     is_corrected: bool = pa.Field(description="A line of corrections.csv changed what was read: see audit.correction.")
+    known_from: DAY = pa.Field(description="Day since which the figure is known: its publication, else the day this project first read it.")
+    known_to: DAY = pa.Field(
+        nullable=True,
+        description="Day on which a better figure took its place (not included); null while it holds; known_from where it never held.",
+    )
+    vintage: int = pa.Field(ge=1, description="Its place among all figures for the same thing; of those known on a day the last one holds.")
     is_current: bool = pa.Field(
         description="The target that holds for its indicator, area and period: latest publication, then precedence."
     )
+
+
+class Revision(Contract):
+    """One row is one indicator, area and period of which several figures are known: its vintages side by side."""
+
+    role: str = pa.Field(isin=("result", "target"), description="Whether results or targets are compared.")
+    indicator_code: str = pa.Field(description="Indicator.")
+    area_code: str = pa.Field(description="Area: the version the latest figure is about.")
+    area_name_en: str = pa.Field(description="Its English name.")
+    period: str = pa.Field(description="Period, as SDMX TIME_PERIOD.")
+    vintages: int = pa.Field(ge=2, description="How many figures there are.")
+    first_value: VALUE = pa.Field(description="Value of the figure that was known first.")
+    first_known_from: DAY = pa.Field(description="Since when.")
+    first_status: str = pa.Field(isin=OBS_STATUSES, description="Its release stage (SDMX CL_OBS_STATUS).")
+    latest_value: VALUE = pa.Field(description="Value of the figure that holds today.")
+    latest_known_from: DAY = pa.Field(description="Since when.")
+    latest_status: str = pa.Field(isin=OBS_STATUSES, description="Its release stage.")
+    change: VALUE = pa.Field(description="Latest minus first, in the indicator's unit.")
+    change_pct: VALUE = pa.Field(
+        nullable=True, description="The same in per cent of the first; null where that is 0, and for figures in per cent."
+    )
+    values_over_time: str = pa.Field(description="Every figure with its day and release stage, in the order in which they were known.")
+
+    class Config:
+        """One row a series, period and role."""
+
+        unique = ["role", "indicator_code", "area_code", "area_name_en", "period"]
 
 
 class AttainmentRule(Contract):

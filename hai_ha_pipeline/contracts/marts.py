@@ -38,7 +38,10 @@ class Attainment(Contract):
     result_value: VALUE = pa.Field(nullable=True, description="The result.")
     result_lower: VALUE = pa.Field(nullable=True, description="Lowest value the printed result allows.")
     result_upper: VALUE = pa.Field(nullable=True, description="Highest value the printed result allows.")
-    result_as_printed: str = pa.Field(nullable=True, description="The result as printed, with its words and unit.")
+    result_as_printed: str = pa.Field(
+        nullable=True, description="The result as printed, with its words and unit; a derived one says what it is the sum of."
+    )
+    is_derived: bool = pa.Field(description="The result is the sum of the successors of an abolished area: no source prints it.")
     fulfilment_pct: VALUE = pa.Field(nullable=True, description="100 x result / target: the plan fulfilment of plan statistics.")
     fulfilment_reason: str = pa.Field(nullable=True, description="Why there is no fulfilment.")
     fulfilment_reported_pct: VALUE = pa.Field(nullable=True, description="Plan fulfilment as the source prints it.")
@@ -71,9 +74,9 @@ class Attainment(Contract):
     required_per_year: VALUE = pa.Field(nullable=True, description="Change a year that leads to the target, in the same measure.")
     projected_value: VALUE = pa.Field(nullable=True, description="Level at the target's last day if that change goes on (un_2023, dns).")
     target_key: int = pa.Field(description="core.fact_target.")
-    observation_key: int = pa.Field(nullable=True, description="core.fact_observation.")
+    observation_key: int = pa.Field(nullable=True, description="core.fact_observation; null without a result and for a derived one.")
     target_source_key: int = pa.Field(description="core.dim_source of the target.")
-    result_source_key: int = pa.Field(nullable=True, description="core.dim_source of the result.")
+    result_source_key: int = pa.Field(nullable=True, description="core.dim_source of the result; null likewise.")
     target_period_last_day: DAY = pa.Field(description="Day the target is due.")
     result_period_last_day: DAY = pa.Field(nullable=True, description="Day the result stands at.")
 
@@ -110,6 +113,27 @@ class AttainmentByPreset(Attainment):
         unique = ["target_key", "result_period", "preset"]
 
 
+TARGET_VERSIONS = ("current", "original", "then_valid")
+KNOWN_FROM = pa.Field(description="Day since which this row is what was known.")
+KNOWN_TO = pa.Field(nullable=True, description="Day from which on it no longer is (not included); null while it holds.")
+
+
+class AttainmentHistory(Attainment):
+    """One row is a row of `attainment` as it was known for a while, against one version of its target."""
+
+    target_version: str = pa.Field(
+        isin=TARGET_VERSIONS,
+        description="Which statement of the target: the current one, the original (known first), or the one valid when the result's period ended.",
+    )
+    known_from: DAY = KNOWN_FROM
+    known_to: DAY = KNOWN_TO
+
+    class Config:
+        """One row a target's version, result period, preset and day since which it is known."""
+
+        unique = ["target_version", "preset", "indicator_code", "area_code", "area_name_en", "target_period", "result_period", "known_from"]
+
+
 class Growth(Contract):
     """One row is one indicator, area and period, with one comparison."""
 
@@ -144,8 +168,11 @@ class Growth(Contract):
     )
     change_pp: VALUE = pa.Field(nullable=True, description="value - base in percentage points, for indicators in per cent.")
     reason: str = pa.Field(nullable=True, description="Why there is no growth.")
-    observation_key: int = pa.Field(description="core.fact_observation of the value.")
-    base_observation_key: int = pa.Field(nullable=True, description="core.fact_observation of the base.")
+    is_derived: bool = pa.Field(description="Value or base is the sum of the successors of an abolished area: no source prints it.")
+    observation_key: int = pa.Field(nullable=True, description="core.fact_observation of the value; null where it is derived.")
+    base_observation_key: int = pa.Field(
+        nullable=True, description="core.fact_observation of the base; null without one and where it is derived."
+    )
 
     class Config:
         """One row a series, period and comparison."""
@@ -155,6 +182,18 @@ class Growth(Contract):
     @pa.dataframe_check(description="A missing growth has its reason.")
     def _a_missing_growth_has_its_reason(cls, data: pa.PolarsData) -> pl.LazyFrame:
         return data.lazyframe.select(pl.col("growth_pct").is_null() == pl.col("reason").is_not_null())
+
+
+class GrowthHistory(Growth):
+    """One row is a row of `growth` as it was known for a while."""
+
+    known_from: DAY = KNOWN_FROM
+    known_to: DAY = KNOWN_TO
+
+    class Config:
+        """One row a series, period, comparison and day since which it is known."""
+
+        unique = ["indicator_code", "area_code", "area_name_en", "period", "comparison", "known_from"]
 
 
 class Consistency(Contract):

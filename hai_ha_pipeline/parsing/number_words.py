@@ -151,7 +151,7 @@ def _scaled(text: str, language: str | None) -> Digits:
     numbers = re.findall(r"\d(?:[\d.,' \u00a0\u202f]*\d)?", text)
     if len(set(powers)) == 1 and len(found) in {1, len(numbers)}:
         return Digits(scale.sub("", text), powers[0], is_scaled=True) if _ends_with_a_scale(text, scale, numbers) else Digits(text)
-    return _summed(text, scale, table)
+    return _summed(text, scale, table, language)
 
 
 def _ends_with_a_scale(text: str, scale: re.Pattern[str], numbers: list[str]) -> bool:
@@ -160,15 +160,16 @@ def _ends_with_a_scale(text: str, scale: re.Pattern[str], numbers: list[str]) ->
     return not DIGIT.search(text[last:]) or len(numbers) == 1
 
 
-def _summed(text: str, scale: re.Pattern[str], table: dict[str, int]) -> Digits:
-    """`2 triệu 300 nghìn`: whole numbers with falling scales, added."""
-    parts = re.compile(rf"(\d{{1,4}}){scale.pattern}\s*", re.IGNORECASE)
+def _summed(text: str, scale: re.Pattern[str], table: dict[str, int], language: str | None) -> Digits:
+    """`2 triệu 300 nghìn`, `24조 4,646억`: whole numbers with falling scales, added; in East Asia a comma groups."""
+    whole_number = r"\d,\d{3}|\d{1,4}" if (language or "")[:2] in {"ko", "zh", "ja"} else r"\d{1,4}"
+    parts = re.compile(rf"((?<![\d.,])(?:{whole_number})){scale.pattern}\s*", re.IGNORECASE)
     matches = list(parts.finditer(text))
     powers = [table[match[2].lower()] for match in matches]
     whole = "".join(match[0] for match in matches)
     if not matches or whole not in text or any(later >= earlier for earlier, later in itertools.pairwise(powers)):
         return Digits(text)
-    amount = sum(int(match[1]) * 10 ** (power - powers[-1]) for match, power in zip(matches, powers, strict=True))
+    amount = sum(int(match[1].replace(",", "")) * 10 ** (power - powers[-1]) for match, power in zip(matches, powers, strict=True))
     return Digits(text.replace(whole, f"{amount} "), powers[-1], is_scaled=True)
 
 
@@ -226,7 +227,7 @@ def _english(words: list[str]) -> int | None:
     parts = [part for word in words for part in word.split("-")]
     if parts[:1] == ["a"] and len(parts) > 1:
         parts[0] = "one"
-    if "and" in {parts[0], parts[-1]}:
+    if "and" in {parts[0], parts[-1]} or ("zero" in parts and parts != ["zero"]):
         return None
     total = group = 0
     last = 10**9
@@ -301,6 +302,9 @@ def _vietnamese(words: list[str]) -> int | None:
         total, last, group = total + amount * 10 ** scales[word], scales[word], []
     if not group:
         return total
+    # `một triệu hai` is 1.2 million in speech, and so is `một triệu hai trăm`: what could mean two things has no meaning.
+    if total and (last > 3 or (len(group) == 1 and group != ["mười"])):
+        return None
     rest = _vietnamese_below_a_thousand(group)
     return None if rest is None else total + rest
 
@@ -323,6 +327,8 @@ def _vietnamese_below_a_hundred(words: list[str]) -> int | None:
     match words, numbers:
         case [one], [number] if one not in {"mốt", "tư", "lăm"}:
             return number
+        case [*_, "mười" | "mươi", "năm"], _:
+            return None  # `mười năm` is ten years, fifteen is `mười lăm`
         case ["mười", _], [_, unit] if unit and unit < 10:
             return 10 + unit
         case [_, "mươi"], [tens, _] if tens and 2 <= tens <= 9:

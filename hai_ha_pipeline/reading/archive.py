@@ -59,7 +59,7 @@ class Archive:
         ledger = self._ledger()
         for name, sha256 in load.files.items():
             kept = self.root / CONTENTS / sha256
-            if not kept.exists():
+            if not self._is_whole(sha256):
                 content = (folder / name).read_bytes() if (folder / name).is_file() else b""
                 if hash_of_content(content) != sha256:
                     raise changed_meanwhile(f"sources/{folder.name}/{name}")
@@ -75,13 +75,18 @@ class Archive:
     def restore(self, source: str, into: Path) -> Path | None:
         """The last good content of a source as a folder under `into`; none where it never loaded or is not whole."""
         loads = self.loads(source)
-        if not loads or not all((self.root / CONTENTS / sha256).exists() for sha256 in loads[-1].files.values()):
+        if not loads or not all(map(self._is_whole, loads[-1].files.values())):
             return None
         folder = into / source
         for name, sha256 in loads[-1].files.items():
             (folder / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(self.root / CONTENTS / sha256, folder / name)
         return folder
+
+    def _is_whole(self, sha256: str) -> bool:
+        """Whether the copy of a content is there, and is still that content."""
+        kept = self.root / CONTENTS / sha256
+        return kept.is_file() and hash_of(kept) == sha256
 
     def _ledger(self) -> dict[str, str]:
         path = self.root / LEDGER
@@ -128,6 +133,14 @@ def fingerprint(sources: Path) -> str:
         for path in files:
             digest.update(f"{path.relative_to(root).as_posix()}\0{hash_of(path)}\n".encode())
     return digest.hexdigest()
+
+
+def check_is_own_file(path: Path, folder: Path, where: str) -> None:
+    """Raise `SourceError` where a path is a pipe or a folder, or links to a file outside the source's folder."""
+    if not path.is_file():
+        raise SourceError(where, f"{path.name!r} is no regular file", "put the exported file itself into the folder")
+    if not path.resolve().is_relative_to(folder.resolve()):
+        raise SourceError(where, f"{path.name!r} links to a file outside the folder", "put the file itself into the folder")
 
 
 def _is_hidden(path: Path) -> bool:

@@ -21,6 +21,7 @@ PIECE = 4 * MEBIBYTE
 MOST_BYTES, MOST_TIMES, ALWAYS_ALLOWED = 8192 * MEBIBYTE, 200, 64 * MEBIBYTE
 UTF_8 = ("utf-8", "utf-8-sig", "ascii")
 CONTROLS = bytes([*range(0x01, 0x09), 0x0B, 0x0C, *range(0x0E, 0x20), 0x7F])
+C1_CONTROLS = re.compile(rb"\xc2[\x80-\x9f]")  # as UTF-8; a file declared as latin-1 that is windows-1252 is full of them
 BYTE_ORDER_MARKS = (  # UTF-32 LE begins like UTF-16 LE, so it comes first
     (b"\xef\xbb\xbf", "utf-8"),
     (b"\xff\xfe\x00\x00", "utf-32"),
@@ -125,7 +126,8 @@ def _check_is_no_other_format(content: bytes, where: str) -> None:
 def _check_mark(content: bytes, where: str, encoding: str, codec: str) -> None:
     """A byte order mark says the encoding, and text that is valid UTF-8 though not ASCII is nothing else."""
     marked = next((name for mark, name in BYTE_ORDER_MARKS if content.startswith(mark)), None)
-    if marked and not codec.startswith(marked):
+    is_turned = codec[-3:] in {"-le", "-be"} and codec.endswith("-le") != content.startswith(b"\xff\xfe")
+    if marked and (not codec.startswith(marked) or (marked != "utf-8" and is_turned)):
         what = f"is declared as {encoding}, but begins with the byte order mark of {marked}"
         raise SourceError(where, what, f"declare `encoding: {marked}`")
     if not codec.startswith(("utf", "ascii")) and not content.isascii() and _is_utf8(content):
@@ -139,7 +141,7 @@ def _utf8(content: bytes, codec: str) -> Text:
     is_composed, has_controls = True, False
     for piece in _pieces(data):
         is_composed &= unicodedata.is_normalized("NFC", piece.decode(codec))
-        has_controls |= len(piece.translate(None, CONTROLS)) < len(piece)
+        has_controls |= _has_controls(piece)
     return Text(data, codec, mark, is_composed, has_controls)
 
 
@@ -147,8 +149,11 @@ def _transcoded(content: bytes, codec: str) -> Text:
     marks = [mark for mark, _ in BYTE_ORDER_MARKS if content.startswith(mark)]
     text = content.decode(codec).removeprefix("\ufeff")
     data = text.encode()
-    has_controls = len(data.translate(None, CONTROLS)) < len(data)
-    return Text(data, codec, len(marks[0]) if marks else 0, unicodedata.is_normalized("NFC", text), has_controls)
+    return Text(data, codec, len(marks[0]) if marks else 0, unicodedata.is_normalized("NFC", text), _has_controls(data))
+
+
+def _has_controls(data: bytes) -> bool:
+    return len(data.translate(None, CONTROLS)) < len(data) or (b"\xc2" in data and C1_CONTROLS.search(data) is not None)
 
 
 def _pieces(data: bytes) -> Iterator[bytes]:

@@ -10,7 +10,7 @@ import polars as pl
 from hai_ha_pipeline.reading.header import Header
 from hai_ha_pipeline.reading.records import LAST, ROW, SET_ASIDE
 
-CONTROL = r"([\x01-\x08\x0B\x0C\x0E-\x1F\x7F])"
+CONTROL = r"([\x01-\x08\x0B\x0C\x0E-\x1F\x7F-\u009F])"
 CELLS = pl.exclude(ROW)
 
 

@@ -18,8 +18,19 @@ from hai_ha_pipeline.contracts.audit import Correction, Difference
 from hai_ha_pipeline.contracts.reading import Figure, SourceFile, Statement
 from hai_ha_pipeline.contracts.types import empty, polars_schema
 from hai_ha_pipeline.errors import SourceError
-from hai_ha_pipeline.reading.archive import Archive, Load, changed_meanwhile, hash_of, hash_of_content, snapshot_of, to_the_second
+from hai_ha_pipeline.reading.archive import (
+    Archive,
+    Load,
+    changed_meanwhile,
+    check_is_own_file,
+    hash_of,
+    hash_of_content,
+    snapshot_of,
+    to_the_second,
+)
+from hai_ha_pipeline.reading.corrections import FILE_NAME as CORRECTIONS
 from hai_ha_pipeline.reading.corrections import read_corrections
+from hai_ha_pipeline.reading.descriptor import FILE_NAME as DESCRIPTOR
 from hai_ha_pipeline.reading.descriptor import Layout, Package, Resource, read_descriptor
 from hai_ha_pipeline.reading.drift import comparable, difference, drifted
 from hai_ha_pipeline.reading.reference import FOLDER as REFERENCE
@@ -96,6 +107,7 @@ def _read_or_fall_back(folder: Path, archive: Archive, judge: Judge, now: dateti
     try:
         snapshot = snapshot_of(folder)
         read = read_source(folder, judge)
+        snapshot = _whole(snapshot, read)
         check_rejected_share(read)
         load = _load_of(read, snapshot, archive, now)
         ingested = _ingested(read, archive, now, load, state="loaded", message=None)
@@ -103,6 +115,19 @@ def _read_or_fall_back(folder: Path, archive: Archive, judge: Judge, now: dateti
     except SourceError as error:
         return _last_good(folder, archive, judge, now, str(error))
     return ingested
+
+
+def _whole(snapshot: dict[str, str], read: SourceRead) -> dict[str, str]:
+    """The snapshot with every file that was read, also those that it leaves out: hidden ones and those behind a link.
+
+    Raises `SourceError` where a file is no longer what it was when the snapshot was taken.
+    """
+    contents = {file.name: file.sha256 for file in read.files}
+    now = snapshot_of(read.folder)
+    changed = [name for name in sorted(snapshot | now) if snapshot.get(name) != now.get(name) or contents.get(name, now[name]) != now[name]]
+    if changed:
+        raise changed_meanwhile(f"sources/{read.folder.name}/{changed[0]}")
+    return snapshot | contents
 
 
 def _last_good(folder: Path, archive: Archive, judge: Judge, now: datetime, message: str) -> Ingested:
@@ -138,6 +163,9 @@ def read_source(folder: Path, judge: Judge) -> SourceRead:
 
 
 def _read_strictly(folder: Path, judge: Judge) -> SourceRead:
+    for own in (DESCRIPTOR, CORRECTIONS):
+        if (folder / own).exists():
+            check_is_own_file(folder / own, folder, f"sources/{folder.name}")
     package = read_descriptor(folder)
     corrections = read_corrections(folder)
     placed = [
@@ -228,10 +256,7 @@ def _paths(folder: Path, resource: Resource) -> list[Path]:
             raise SourceError(where, f"there is no file {pattern!r}", "put the file into the folder, or correct `path`")
         found += paths
     for path in found:
-        if not path.is_file():
-            raise SourceError(where, f"{path.name!r} is no regular file", "put the exported file itself into the folder")
-        if not path.resolve().is_relative_to(folder.resolve()):
-            raise SourceError(where, f"{path.name!r} links to a file outside the folder", "put the file itself into the folder")
+        check_is_own_file(path, folder, where)
     return found
 
 

@@ -106,6 +106,8 @@ def judged(lines: Lines) -> tuple[Joined, list[Damaged]]:
     for at in (~lines.is_whole & ~lines.is_comment).arg_true().to_list():
         if at >= behind:
             last, rule = _judge(lines, at)
+            if rule is None and damaged and damaged[-1].last == at - 1 and damaged[-1].rule in {QUOTE_ERROR[0], AMBIGUOUS[0]}:
+                rule = AMBIGUOUS  # the quote that opens it may be the one that is lacking above
             behind = last + 1
             if rule is None:
                 joined[at] = last

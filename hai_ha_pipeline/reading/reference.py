@@ -11,7 +11,7 @@ FOLDER = "reference"
 COLUMNS: dict[str, tuple[str, ...]] = {
     "indicators": (
         "code", "name_en", "name_vi", "theme", "unit", "desired_direction", "measure_kind", "parent", "parts_complete",
-        "official_code", "plausible_min", "plausible_max", "derived_from", "derivation", "synonyms", "description",
+        "adds_over_areas", "official_code", "plausible_min", "plausible_max", "derived_from", "derivation", "synonyms", "description",
     ),
     "areas": ("code", "valid_from", "valid_to", "level", "type_vi", "name_vi", "name_en", "parent_code", "synonyms"),
     "area_changes": ("changed_on", "old_code", "new_code", "relation", "relation_as_printed", "source"),
@@ -21,9 +21,10 @@ COLUMNS: dict[str, tuple[str, ...]] = {
 
 
 NUMBER, DAY = (r"^-?\d{1,12}(\.\d{1,6})?$", "1234.5"), (r"^\d{4}-\d{2}-\d{2}$", "2025-07-01")
+TRUTH = (r"^(true|false)$", "true or false")
 FORMS: dict[str, tuple[str, str]] = {
     "plausible_min": NUMBER, "plausible_max": NUMBER, "at_least": NUMBER, "more_than": NUMBER, "power_of_ten": (r"^-?\d{1,2}$", "9"),
-    "valid_from": DAY, "valid_to": DAY, "changed_on": DAY, "parts_complete": (r"^(true|false)$", "true or false"),
+    "valid_from": DAY, "valid_to": DAY, "changed_on": DAY, "parts_complete": TRUTH, "adds_over_areas": TRUTH,
 }  # fmt: skip
 REFERS: dict[tuple[str, str], str] = {
     ("indicators", "unit"): "units", ("indicators", "parent"): "indicators", ("indicators", "derived_from"): "indicators",

@@ -5,6 +5,7 @@ import re
 import polars as pl
 
 from hai_ha_pipeline.errors import SourceError
+from hai_ha_pipeline.reading.content import decompressed
 from hai_ha_pipeline.reading.csv_file import BYTE, ROW, Records, read_records
 from hai_ha_pipeline.reading.descriptor import Dialect, Layout, Resource
 from hai_ha_pipeline.reading.statements import number_format, value_columns_of
@@ -29,7 +30,8 @@ def read_table(content: bytes, where: str, resource: Resource, layout: Layout) -
 
 
 def _read_csv(content: bytes, where: str, resource: Resource, _: Layout, pattern: Pattern | None) -> Records:
-    return read_records(content, where, resource.encoding, resource.dialect, resource.table_schema, pattern)
+    unpacked = decompressed(content, resource.compression, where)
+    return read_records(unpacked, where, resource.encoding, resource.dialect, resource.table_schema, pattern)
 
 
 def _read_sheet(content: bytes, where: str, resource: Resource, layout: Layout, pattern: Pattern | None) -> Records:

@@ -17,6 +17,7 @@ import duckdb
 
 from hai_ha_pipeline.contracts.types import Contract, columns, grain
 from hai_ha_pipeline.errors import PublishError
+from hai_ha_pipeline.storage.macros import MACROS
 
 STORAGE_VERSION = "v1.4.0"  # DuckDB 1.4 and later, so what BI tools ship, read it
 
@@ -89,10 +90,19 @@ def _build(draft: Path, parquet: Mapping[str, Path], tables: Mapping[str, tuple[
             for column in columns(contract):
                 connection.execute(f"COMMENT ON COLUMN {table}.\"{column.name}\" IS '{_quoted(column.description)}'")
             rows[table] = _count(connection, table)
+        _add_macros(connection, rows)
         connection.execute("CHECKPOINT draft")
         connection.execute("USE memory")
         connection.execute("DETACH draft")
     return rows
+
+
+def _add_macros(connection: duckdb.DuckDBPyConnection, rows: Mapping[str, int]) -> None:
+    """The macros whose tables are published."""
+    for macro in MACROS:
+        if macro.table in rows:
+            connection.execute(f"CREATE MACRO {macro.signature} AS TABLE {macro.query}")
+            connection.execute(f"COMMENT ON MACRO TABLE {macro.name} IS '{_quoted(macro.comment)}'")
 
 
 def _verify(draft: Path, rows: Mapping[str, int]) -> None:

@@ -9,6 +9,7 @@ from hai_ha_pipeline.transforms.outlook import with_outlook
 from hai_ha_pipeline.transforms.presets import assessed
 from hai_ha_pipeline.transforms.sentences import as_printed
 from hai_ha_pipeline.transforms.shape import in_shape
+from hai_ha_pipeline.transforms.successors import with_abolition, with_successor_sums
 from hai_ha_pipeline.transforms.verdicts import is_running
 
 PRESET = "pace"
@@ -23,10 +24,11 @@ def attainment(
     dim_period: pl.DataFrame,
     dim_unit: pl.DataFrame,
     attainment_rule: pl.DataFrame,
+    area_coverage: pl.DataFrame,
 ) -> pl.DataFrame:
     """One row a current target and result period inside its period; a target without a result has one row."""
     rules = attainment_rule.filter(pl.col("preset") == PRESET)
-    return attainment_by_preset(fact_target, fact_observation, dim_indicator, dim_area, dim_period, dim_unit, rules)
+    return attainment_by_preset(fact_target, fact_observation, dim_indicator, dim_area, dim_period, dim_unit, rules, area_coverage)
 
 
 def attainment_by_preset(
@@ -37,11 +39,14 @@ def attainment_by_preset(
     dim_period: pl.DataFrame,
     dim_unit: pl.DataFrame,
     attainment_rule: pl.DataFrame,
+    area_coverage: pl.DataFrame,
 ) -> pl.DataFrame:
     """One row a current target, result period inside its period, and preset of the rules."""
-    results = _results(fact_observation, dim_area, dim_period)
+    current = fact_observation.filter("is_current").pipe(with_successor_sums, area_coverage, dim_indicator, dim_area, dim_period, dim_unit)
+    results = _results(current, dim_area, dim_period)
     return (
         _targets(fact_target, dim_indicator, dim_area, dim_period, dim_unit)
+        .pipe(with_abolition, area_coverage, dim_area)
         .pipe(_with_baseline, results)
         .pipe(_with_results, results)
         .join(dim_period.select(baseline_period="period_code", baseline_last_day="last_day"), on="baseline_period", how="left")
@@ -65,7 +70,7 @@ def _targets(
         .join(_days(dim_period, "target"), on="period_key")
         .select(
             *SERIES, "area_code", "indicator_code", "indicator_name_en", "indicator_name_vi", "area_name_en", "area_name_vi", "desired_direction",
-            "measure_kind", "unit_name_en", "quantity", "derivation", "target_key", "target_period", "target_first_day", "target_period_last_day", "target_days", "target_freq",
+            "measure_kind", "adds_over_areas", "unit_name_en", "quantity", "derivation", "target_key", "target_period", "target_first_day", "target_period_last_day", "target_days", "target_freq",
             "target_same_period_last_year", target_operator="operator", target_value="value", target_lower="lower", target_upper="upper",
             target_as_printed=as_printed(), stated_baseline="baseline_value", stated_baseline_period="baseline_period_code",
             target_source_key="source_key",
@@ -73,14 +78,14 @@ def _targets(
     )  # fmt: skip
 
 
-def _results(fact_observation: pl.DataFrame, dim_area: pl.DataFrame, dim_period: pl.DataFrame) -> pl.DataFrame:
+def _results(observations: pl.DataFrame, dim_area: pl.DataFrame, dim_period: pl.DataFrame) -> pl.DataFrame:
     """The figures that hold, forecasts aside: what is only foreseen reaches no target."""
     return (
-        fact_observation.filter("is_current", pl.col("obs_status") != "F")
+        observations.filter(pl.col("obs_status") != "F")
         .join(dim_area.select("area_key", "area_series_key"), on="area_key")
         .join(_days(dim_period, "result"), on="period_key")
         .select(
-            *SERIES, "observation_key", "result_period", "result_first_day", "result_period_last_day", "result_days", "result_freq",
+            *SERIES, "observation_key", "is_derived", "result_period", "result_first_day", "result_period_last_day", "result_days", "result_freq",
             "result_same_period_last_year", result_value="value", result_lower="lower", result_upper="upper",
             result_as_printed=as_printed(), result_is_range=pl.col("qualifier") == "range",
             result_baseline="baseline_value",
@@ -144,6 +149,7 @@ def _with_results(targets: pl.DataFrame, results: pl.DataFrame) -> pl.DataFrame:
     )
     return targets.join(reached, on="target_key", how="left").with_columns(
         pl.col("is_latest").fill_null(value=True),
+        pl.col("is_derived").fill_null(value=False),
         baseline_value=pl.coalesce("baseline_value", "result_baseline"),
         # "56.1 % of the plan" speaks of the plan of the year, not of one that ends sooner.
         **{

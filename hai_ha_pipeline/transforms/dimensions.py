@@ -29,24 +29,37 @@ def dim_indicator(indicators: pl.DataFrame) -> pl.DataFrame:
                 "parent": "parent_code", "derived_from": "derived_from_code",
             }
         ).with_columns(
-            pl.col("plausible_min", "plausible_max").cast(type_of_value), pl.col("parts_complete") == "true"
+            pl.col("plausible_min", "plausible_max").cast(type_of_value), pl.col("parts_complete", "adds_over_areas") == "true"
         ),
         DimIndicator, "indicator_key", "indicator_code",
     )  # fmt: skip
 
 
-def dim_area(areas: pl.DataFrame) -> pl.DataFrame:
+def dim_area(areas: pl.DataFrame, area_changes: pl.DataFrame) -> pl.DataFrame:
     """One row a version of an administrative unit, from `reference/areas.csv`."""
-    return _typed(
-        areas.rename(
-            {"code": "area_code", "type_vi": "area_type_vi", "name_vi": "area_name_vi", "name_en": "area_name_en"}
-        ).with_columns(
-            pl.col("valid_from").str.to_date().fill_null(SINCE_EVER),
-            pl.col("valid_to").str.to_date(),
-            area_series_key=_keys(areas.select("code", pl.col("synonyms").fill_null("").str.split("|").list.first()), "area_series"),
-        ),
-        DimArea, "area_key", "area_code", "valid_from",
-    )  # fmt: skip
+    versions = areas.rename(
+        {"code": "area_code", "type_vi": "area_type_vi", "name_vi": "area_name_vi", "name_en": "area_name_en"}
+    ).with_columns(pl.col("valid_from").str.to_date().fill_null(SINCE_EVER), pl.col("valid_to").str.to_date())
+    series = _series(versions, area_changes)
+    return _typed(versions.with_columns(area_series_key=_keys(series, "area_series")), DimArea, "area_key", "area_code", "valid_from")
+
+
+def _series(versions: pl.DataFrame, area_changes: pl.DataFrame) -> pl.DataFrame:
+    """What each version shares with those of the same unit: code, bare name, and the day on which its land was put together.
+
+    The commune of Quang Ha keeps code and name of the town that it took in with four other units, and is another unit. A
+    town that became a city, and a commune left unchanged, are the same as before.
+    """
+    put_together = (
+        area_changes.filter(pl.col("relation") != "unchanged")
+        .select(area_code="new_code", valid_from=pl.col("changed_on").str.to_date())
+        .unique()
+        .with_columns(since="valid_from")
+    )
+    bare_name = pl.col("synonyms").fill_null("").str.split("|").list.first()
+    return versions.join(put_together, on=["area_code", "valid_from"], how="left", maintain_order="left").select(
+        "area_code", bare_name, pl.col("since").forward_fill().over("area_code", bare_name, order_by="valid_from")
+    )
 
 
 def area_succession(area_changes: pl.DataFrame, dim_area: pl.DataFrame) -> pl.DataFrame:

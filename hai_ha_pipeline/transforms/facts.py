@@ -88,17 +88,30 @@ def _with_keys(
         .join(dim_period.select("period_code", "period_key"), on="period_code", how="left")
         .join(dim_unit.select("unit_code", "unit_key"), on="unit_code", how="left")
         .drop("published_on")
-        .join(dim_source.select("source_key", "published_on"), on="source_key", how="left")
+        .join(dim_source.select("source_key", "published_on", "ingested_at"), on="source_key", how="left")
     )
     reported = {f"growth_{part}": f"growth_reported_{part}" for part in ("pct", "lower_pct", "upper_pct")}
-    return keyed.rename(reported).with_columns(is_current=_is_current())
+    return keyed.rename(reported).pipe(_with_validity)
 
 
-def _is_current() -> pl.Expr:
-    """Of all figures for one indicator, area and period, the one that holds.
+def _with_validity(figures: pl.DataFrame) -> pl.DataFrame:
+    """Since when each figure is known, and until when it held.
 
-    The latest published, then the later release stage, then the source's precedence, then one that needed no
-    correction. A document without a date counts as older than one with a date.
+    A document without a date is known since this project first read it. A figure that a better one preceded never held: its
+    window is empty.
+    """
+    known = figures.with_columns(known_from=pl.coalesce("published_on", pl.col("ingested_at").dt.date()), vintage=_vintage())
+    better = pl.col("known_from").shift(-1).cum_min(reverse=True).over(SERIES, order_by="vintage")
+    return known.with_columns(known_to=pl.when(better.is_not_null()).then(pl.max_horizontal("known_from", better))).with_columns(
+        is_current=pl.col("known_to").is_null()
+    )
+
+
+def _vintage() -> pl.Expr:
+    """The place of each figure among all for one indicator, area and period, from the one that gives way to all others, 1.
+
+    The last one holds: the latest published, then the later release stage, then the source's precedence, then one that
+    needed no correction. A document without a date counts as older than one with a date.
     """
     stage = pl.col("obs_status").replace_strict(RELEASE_STAGE, default=FINAL_STAGE, return_dtype=pl.Int64)
     oldest_first = [
@@ -109,4 +122,4 @@ def _is_current() -> pl.Expr:
         ~pl.col("is_corrected"),
         -pl.col("statement_key"),
     ]
-    return pl.int_range(pl.len()).over(SERIES, order_by=oldest_first) == pl.len().over(SERIES) - 1
+    return pl.int_range(1, pl.len() + 1).over(SERIES, order_by=oldest_first)

@@ -9,16 +9,23 @@ from hai_ha_pipeline.contracts.marts import Growth
 from hai_ha_pipeline.contracts.types import type_of_value
 from hai_ha_pipeline.transforms.formulas import cagr_pct, contribution_pp, growth_pct, implied_base
 from hai_ha_pipeline.transforms.shape import in_shape
+from hai_ha_pipeline.transforms.successors import with_successor_sums
 
 SERIES = ["indicator_code", "area_series_key"]
 PER_CENT = "percent"
 
 
 def growth(
-    fact_observation: pl.DataFrame, dim_indicator: pl.DataFrame, dim_area: pl.DataFrame, dim_period: pl.DataFrame, dim_unit: pl.DataFrame
+    fact_observation: pl.DataFrame,
+    dim_indicator: pl.DataFrame,
+    dim_area: pl.DataFrame,
+    dim_period: pl.DataFrame,
+    dim_unit: pl.DataFrame,
+    area_coverage: pl.DataFrame,
 ) -> pl.DataFrame:
     """One row a current figure and comparison."""
-    series = _series(fact_observation, dim_indicator, dim_area, dim_period, dim_unit)
+    current = fact_observation.filter("is_current").pipe(with_successor_sums, area_coverage, dim_indicator, dim_area, dim_period, dim_unit)
+    series = _series(current, dim_indicator, dim_area, dim_period, dim_unit)
     pairs = [_on_last_year(series), _on_previous_period(series), _over_all_years(series)]
     return (
         pl.concat([pair.with_columns(comparison=pl.lit(name)) for name, pair in zip(COMPARISONS, pairs, strict=True)], how="diagonal")
@@ -34,11 +41,10 @@ COMPARISONS = ("same_period_last_year", "previous_period", "cagr")
 
 
 def _series(
-    fact_observation: pl.DataFrame, dim_indicator: pl.DataFrame, dim_area: pl.DataFrame, dim_period: pl.DataFrame, dim_unit: pl.DataFrame
+    observations: pl.DataFrame, dim_indicator: pl.DataFrame, dim_area: pl.DataFrame, dim_period: pl.DataFrame, dim_unit: pl.DataFrame
 ) -> pl.DataFrame:
     return (
-        fact_observation.filter("is_current")
-        .join(dim_indicator.filter(pl.col("measure_kind") != "milestone"), on="indicator_key")
+        observations.join(dim_indicator.filter(pl.col("measure_kind") != "milestone"), on="indicator_key")
         .join(dim_area.select("area_key", "area_series_key", "area_code", "area_name_en"), on="area_key")
         .join(dim_unit.select("unit_code", "unit_name_en", "quantity"), on="unit_code")
         .join(dim_period, on="period_key")
@@ -46,7 +52,7 @@ def _series(
             *SERIES, "area_code", "indicator_name_en", "indicator_name_vi", "area_name_en", "unit_name_en", "quantity", "measure_kind",
             "parent_code", "freq", "year", "is_cumulative", "same_period_last_year_code", "previous_period_code", "value", "lower",
             "upper", "growth_reported_pct", "growth_reported_lower_pct", "growth_reported_upper_pct", "growth_basis",
-            "observation_key", period="period_code", period_last_day="last_day",
+            "observation_key", "is_derived", period="period_code", period_last_day="last_day",
         )
     )  # fmt: skip
 
@@ -59,6 +65,7 @@ def _bases(series: pl.DataFrame) -> pl.DataFrame:
         base_lower="lower",
         base_upper="upper",
         base_observation_key="observation_key",
+        base_is_derived="is_derived",
     )
 
 
@@ -100,6 +107,7 @@ def _with_growth(pairs: pl.DataFrame) -> pl.DataFrame:
     # The least growth is that of the lowest value on the highest base, the most the other way round.
     lower, upper = growth_pct(pl.col("lower"), pl.col("base_upper")), growth_pct(pl.col("upper"), pl.col("base_lower"))
     return pairs.with_columns(
+        is_derived=pl.col("is_derived") | pl.col("base_is_derived").fill_null(value=False),
         growth_pct=grown,
         growth_lower_pct=pl.when(~is_cagr & ~(is_rate & is_per_cent)).then(lower),
         growth_upper_pct=pl.when(~is_cagr & ~(is_rate & is_per_cent)).then(upper),

@@ -18,13 +18,17 @@ def with_levels(statements: pl.DataFrame) -> pl.DataFrame:
     unit_power = pl.col("power_of_ten").fill_null(0) - pl.col("canonical_power").fill_null(0)
     power = unit_power + pl.col("value_scale")
     is_relative = pl.col("is_reduction") & (pl.col("quantity") == PER_CENT) & (pl.col("canonical_quantity") != PER_CENT)
+    # The unit of a relative reduction is %: its baseline is in the canonical unit, or in the scale that stands beside it.
+    relative_power = pl.when("baseline_is_scaled").then(-pl.col("canonical_power")).otherwise(0)
     half = pl.lit(0.5).cast(NUMBER) / _ten_to(pl.col("value_decimals"))
     is_milestone = pl.col("measure_kind") == "milestone"
     number, second = _scaled(pl.col("value_number"), power), _scaled(pl.col("value_second"), power)
     baseline = (
         pl.when(pl.col("value_is_part") & pl.col("is_reduction"))
         .then(second)
-        .otherwise(_scaled(pl.col("baseline_number"), pl.col("baseline_scale") + pl.when(is_relative).then(0).otherwise(unit_power)))
+        .otherwise(
+            _scaled(pl.col("baseline_number"), pl.col("baseline_scale") + pl.when(is_relative).then(relative_power).otherwise(unit_power))
+        )
     )
     reduction = pl.when(is_relative & (pl.col("value_number") <= 100)).then(pl.col("value_number"))
     step = (

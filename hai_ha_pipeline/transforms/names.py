@@ -10,6 +10,9 @@ import polars as pl
 from hai_ha_pipeline.parsing.periods import read_period
 from hai_ha_pipeline.parsing.publication import read_published_on
 
+NEAR, NEARLY_SO = 0.5, 0.85
+PLACEHOLDER = "CHANGE-ME"  # what `hai-ha source add` writes where a person must
+
 
 def with_indicator(statements: pl.DataFrame, dim_indicator: pl.DataFrame) -> pl.DataFrame:
     """The indicator that each statement names, with its kind, believable range and canonical unit."""
@@ -21,12 +24,15 @@ def with_indicator(statements: pl.DataFrame, dim_indicator: pl.DataFrame) -> pl.
 
 
 def with_unit(statements: pl.DataFrame, dim_unit: pl.DataFrame) -> pl.DataFrame:
-    """The unit that each statement names, and what it and the canonical unit measure."""
+    """The unit that each statement names, and what it and the canonical unit measure.
+
+    Only a unit spelt nearly so is a hint: "thousand persons" is not "million persons".
+    """
     known = _names(dim_unit, "unit_code", ["unit_name_en", "unit_name_vi"])
     units = dim_unit.select("unit_code", "quantity", "power_of_ten")
     canonical = units.rename({"unit_code": "canonical_unit", "quantity": "canonical_quantity", "power_of_ten": "canonical_power"})
     return (
-        statements.join(_resolved(statements, "unit", known), on="unit", how="left", nulls_equal=True)
+        statements.join(_resolved(statements, "unit", known, NEARLY_SO), on="unit", how="left", nulls_equal=True)
         .join(units, on="unit_code", how="left")
         .join(canonical, on="canonical_unit", how="left")
     )
@@ -42,17 +48,19 @@ def _names(dimension: pl.DataFrame, code: str, names: list[str]) -> dict[str, st
     return known | {row_code.lower(): row_code for row_code in dimension[code]}
 
 
-def _resolved(statements: pl.DataFrame, column: str, known: dict[str, str]) -> pl.DataFrame:
+def _resolved(statements: pl.DataFrame, column: str, known: dict[str, str], cutoff: float = NEAR) -> pl.DataFrame:
     """Each distinct text of `column` with its code, or with the nearest known names."""
     rows = []
     for text in statements[column].unique().to_list():
         code = known.get(text.strip().lower()) if text else None
-        rows.append((text, code, None if code or not text else _hint(text, known)))
+        rows.append((text, code, None if code or not text else _hint(text, known, cutoff)))
     return pl.DataFrame(rows, schema={column: pl.String, f"{column}_code": pl.String, f"{column}_hint": pl.String}, orient="row")
 
 
-def _hint(text: str, known: dict[str, str]) -> str:
-    near = [known[name] for name in get_close_matches(text.lower(), known, n=3, cutoff=0.5)]
+def _hint(text: str, known: dict[str, str], cutoff: float = NEAR) -> str:
+    if text == PLACEHOLDER:
+        return "it is still to be written in the descriptor"
+    near = [known[name] for name in get_close_matches(text.lower(), known, n=3, cutoff=cutoff)]
     return "nearest: " + ", ".join(dict.fromkeys(near)) if near else "nothing like it is known"
 
 
@@ -96,11 +104,13 @@ def with_area(statements: pl.DataFrame, dim_area: pl.DataFrame) -> pl.DataFrame:
         pl.col("valid_to").cast(pl.String).fill_null("today"),
     )
     found = (
-        fitting.sort("valid_from", nulls_last=True)
+        fitting.sort("valid_from", "area_code", "area_name_en", nulls_last=True)
         .group_by("area", "first_day", "last_day")
         .agg(
             area_units=pl.col("area_series_key").filter(at_that_time).n_unique(),
-            area_code=pl.col("area_code").filter(at_that_time).last(),
+            area_code=pl.when(pl.col("area_series_key").filter(at_that_time).n_unique() == 1).then(
+                pl.col("area_code").filter(at_that_time).last()
+            ),
             area_valid_from=pl.col("valid_from").filter(at_that_time).last(),
             area_candidates=described.filter(pl.col("area_code").is_not_null()).unique(maintain_order=True).str.join("; "),
         )

@@ -9,6 +9,7 @@ from hai_ha_pipeline.transforms.formulas import cagr_pct, change_per_year, proje
 from hai_ha_pipeline.transforms.verdicts import falls
 
 SERIES = ["indicator_key", "area_series_key"]
+RESULT = [*SERIES, "result_period"]
 # "The average annual change over the last five years, by means of the last six data points."
 YEARS_BACK = 5
 
@@ -26,7 +27,7 @@ def with_outlook(rows: pl.DataFrame, results: pl.DataFrame) -> pl.DataFrame:
             required_growth_pct=_growth(goal, base, years_between(start, end)),
             required_change=change_per_year(goal, value, left),
         )
-        .join(_yearly_change(rows, results), on="observation_key", how="left")
+        .join(_yearly_change(rows, results), on=RESULT, how="left")
         .with_columns(
             projected_by_growth=projected_by_growth(value, pl.col("observed_growth_pct"), left),
             projected_by_change=projected_by_change(value, pl.col("change_per_year"), left),
@@ -51,8 +52,8 @@ def _yearly_change(rows: pl.DataFrame, results: pl.DataFrame) -> pl.DataFrame:
 
     A stock takes the last level known in each year; a sum or rate takes those of the same months.
     """
-    now = rows.select(*SERIES, "observation_key", "measure_kind", "result_value", now_freq="result_freq", now_day="result_period_last_day")
-    now = now.filter(pl.col("observation_key").is_not_null()).unique("observation_key")
+    now = rows.select(*RESULT, "measure_kind", "result_value", now_freq="result_freq", now_day="result_period_last_day")
+    now = now.filter(pl.col("result_period").is_not_null()).unique(RESULT)
     points = results.select(*SERIES, "result_freq", "result_days", day="result_period_last_day", value="result_value")
     day, now_day = pl.col("day"), pl.col("now_day")
     is_same_span = (pl.col("result_freq") == pl.col("now_freq")) & (day.dt.month() == now_day.dt.month())
@@ -62,13 +63,13 @@ def _yearly_change(rows: pl.DataFrame, results: pl.DataFrame) -> pl.DataFrame:
         now.join(points, on=SERIES)
         .filter((pl.col("measure_kind") == "stock") | is_same_span, day <= now_day, age.is_between(0, YEARS_BACK))
         .sort("day", "result_days")
-        .group_by("observation_key", "now_day", "result_value", age.alias("age"))
+        .group_by(*RESULT, "now_day", "result_value", age.alias("age"))
         .agg(pl.col("day", "value").last())
         .sort("day")
-        .group_by("observation_key", "now_day", "result_value")
+        .group_by(*RESULT, "now_day", "result_value")
         .agg(first_of, yearly_points=pl.len())
         .select(
-            "observation_key",
+            *RESULT,
             "yearly_points",
             change_per_year=change_per_year(pl.col("result_value"), pl.col("first_value"), years_between(pl.col("first_day"), now_day)),
         )

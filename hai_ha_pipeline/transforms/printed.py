@@ -72,7 +72,7 @@ def with_change(statements: pl.DataFrame, dim_unit: pl.DataFrame) -> pl.DataFram
 def _unit_in(text: str, known: dict[str, tuple[str, int]]) -> tuple[str, str | None, int | None]:
     """The text without the unit in it, and its quantity and power; what is in per cent names no other unit."""
     said = unicodedata.normalize("NFC", text).lower()
-    words = read_words(re.sub(r"[\d.,]+", " ", said))
+    words = read_words(re.sub(r"[+\-\u2013\u2014\u2212]?\s*\d[\d.,]*", " ", said))
     if words.is_points:
         return text, PER_CENT, 0
     if words.is_percent:
@@ -92,12 +92,14 @@ def with_words(statements: pl.DataFrame) -> pl.DataFrame:
         said = {text: read_words(text) for text in phrased[f"{field}_phrase"].unique().to_list()}
         words = pl.DataFrame(
             [
-                (text, each.qualifier, each.status, each.growth, each.currency, each.is_percent, each.is_points, each.is_reduction, each.unknown)
+                (text, each.qualifier, each.status, each.growth, each.currency, each.is_percent, each.is_points, each.is_reduction,
+                 each.is_of_plan, each.is_reached, each.unknown)
                 for text, each in said.items()
             ],
             schema={
                 f"{field}_phrase": pl.String, f"{field}_qualifier": pl.String, f"{field}_status": pl.String,
                 f"{field}_direction": pl.String, f"{field}_currency": pl.String, f"{field}_is_percent": pl.Boolean, f"{field}_is_points": pl.Boolean, f"{field}_is_reduction": pl.Boolean,
+                f"{field}_is_of_plan": pl.Boolean, f"{field}_is_reached": pl.Boolean,
                 f"{field}_unknown_words": pl.String,
             },
             orient="row",

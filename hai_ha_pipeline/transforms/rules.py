@@ -42,6 +42,32 @@ _OTHER_QUANTITY = (pl.col("quantity") != pl.col("canonical_quantity")) & ~(
 )
 
 _MOJIBAKE = "[ÃÂÄÆãâäæ][\u0080-\u00bf¡-¿‚„…†‡ˆ‰Š‹Œ‘’“”•–—˜™š›œž]|(?i:á)[º»]"
+_BOUNDS = ["more_than", "at_least", "nearly", "at_most"]
+_OTHER_PERIOD = "(?i)period|zeitraum|cùng kỳ"
+_AT_LEAST = "(?i)at least|or more|mindestens|ít nhất|trở lên|au moins"
+_HUGE = 1000
+
+
+def _bounded_range(field: str, words: str) -> pl.Expr:
+    """Whether a range has one more bound, such as `more than 15-16`; `from 15 to 16` has none."""
+    is_bound = pl.col(f"{field}_qualifier").is_in(["more_than", "nearly", "at_most"]) | pl.col(words).str.contains(_AT_LEAST)
+    return pl.col(f"{field}_is_range") & is_bound.fill_null(value=False)
+
+
+def _is_no_level(field: str) -> pl.Expr:
+    """Whether a number is more than one plain figure: a range, a part, a reduction or percentage points."""
+    return pl.any_horizontal(
+        pl.col(f"{field}_{what}").fill_null(value=False) for what in ("is_range", "is_part", "is_reduction", "is_points")
+    )
+
+
+_MAY_BE_AN_INDEX = (  # "107,2 % so với cùng kỳ" is printed for both
+    pl.col("growth_words").str.contains(_OTHER_PERIOD)
+    & pl.col("growth_direction").is_null()
+    & ~pl.col("growth").str.strip_chars().str.starts_with("+")
+    & pl.col("growth_number").is_between(80, 200)
+)
+_IS_GROWTH_RATE = (pl.col("canonical_quantity") == PER_CENT) & (pl.col("plausible_min").is_null() | (pl.col("plausible_min") < 0))
 MAP_IT = ": map the cell under `names`, or correct it by a line in corrections.csv"
 
 RULES: list[Rule] = [
@@ -60,12 +86,12 @@ RULES: list[Rule] = [
         pl.format("no such unit existed in {}; known: {}", "period_code", "area_candidates"),
     ),
     Rule(
-        "unknown-area", "area", _IS_LOCATED & pl.col("area_code").is_null(),
-        pl.format("no area is called so; {}: add it to reference/areas.csv or map it under `names`", pl.col("area_hint").fill_null("nothing like it is known")),
-    ),
-    Rule(
         "ambiguous-area", "area", pl.col("area_units") > 1,
         pl.format("fits several units in {}: {}; map it to one under `names`", "period_code", "area_candidates"),
+    ),
+    Rule(
+        "unknown-area", "area", _IS_LOCATED & pl.col("area_code").is_null(),
+        pl.format("no area is called so; {}: add it to reference/areas.csv or map it under `names`", pl.col("area_hint").fill_null("nothing like it is known")),
     ),
     Rule(
         "unknown-unit", "unit", pl.col("unit_code").is_null() & ~(_IS_MILESTONE & pl.col("unit").is_null()),
@@ -98,8 +124,17 @@ RULES: list[Rule] = [
         "unknown-words", "value", pl.col("value_direction").is_in(["fall", "index", "multiple"]) | pl.col("value_is_points"),
         pl.lit("the words say a fall, an index, a multiple or points, which only a growth can be: write it as the growth, or map the cell under `names`"),
     ),
+    Rule(
+        "unknown-words", "value", (pl.col("value_direction") == "rise") & ~_IS_GROWTH_RATE,
+        pl.lit("says by how much it rose, not how much it is: write it as the growth, or map the cell under `names`"),
+    ),
+    Rule("unknown-words", "value", _bounded_range("value", "value_phrase"), pl.lit("is a range with one more bound, so its ends are not certain" + MAP_IT)),
+    Rule(
+        "unknown-words", "value", pl.col("is_reduction") & ((pl.col("value_number") < 0) | (pl.col("value_is_range") & (pl.col("value_qualifier") == "at_least").fill_null(value=False))),
+        pl.lit("is a reduction by less than nothing, or from one level to another, so what is left is not certain" + MAP_IT),
+    ),
     Rule("unknown-words", "value", pl.col("value_unknown_words").is_not_null(), pl.format("the words '{}' beside the number are not known, so its meaning is not certain{}", "value_unknown_words", pl.lit(MAP_IT))),
-    Rule("unknown-words", "status", pl.col("status_unknown_words").is_not_null() & ~pl.col("is_sdmx_status"), pl.lit("no release stage is called so: write an SDMX code such as A, P, E, F, or map the word under `names`")),
+    Rule("unknown-words", "status", pl.col("status").is_not_null() & pl.col("status_status").is_null() & ~pl.col("is_sdmx_status"), pl.lit("no release stage is called so: write an SDMX code such as A, P, E, F, or map the word under `names`")),
     Rule(
         "ambiguous-number", "value", _is_outside("fitted_value") & pl.col("other_value").is_not_null() & ~_is_outside("other_value"),
         pl.format(
@@ -124,13 +159,34 @@ RULES: list[Rule] = [
         pl.lit("is a change that is also a range, an index or a multiple" + MAP_IT),
     ),
     Rule("unknown-words", "growth", pl.col("growth_currency").is_not_null() & pl.col("change_quantity").is_null(), pl.lit("names a currency beside a growth in per cent" + MAP_IT)),
-    Rule("unknown-words", "growth", pl.col("growth_is_scaled") & pl.col("change_quantity").is_null(), pl.lit("a scale word stands beside a growth, but no unit" + MAP_IT)),
-    Rule("unknown-words", "plan_fulfilment", pl.col("plan_fulfilment_is_scaled"), pl.lit("a scale word stands beside a share of the plan" + MAP_IT)),
+    Rule("unknown-words", "growth", (pl.col("growth_scale") != 0) & pl.col("change_quantity").is_null(), pl.lit("a scale word stands beside a growth, but no unit, or an exponent" + MAP_IT)),
+    Rule("unknown-words", "plan_fulfilment", pl.col("plan_fulfilment_scale") != 0, pl.lit("a scale word stands beside a share of the plan, or an exponent" + MAP_IT)),
     Rule("type-error", "growth", pl.col("growth").is_not_null() & pl.col("growth_pct").is_null() & pl.col("growth_change").is_null(), pl.format("no growth in the declared format ({}){}", _format_text(), pl.lit(MAP_IT))),
     Rule("unknown-words", "growth", pl.col("growth").is_not_null() & pl.col("growth_unknown_words").is_not_null(), pl.format("the words '{}' beside the growth are not known{}", "growth_unknown_words", pl.lit(MAP_IT))),
     Rule(
         "unknown-words", "growth", (pl.col("growth_number") < 0) & (pl.col("growth_direction").is_in(["fall", "index"]) | pl.col("growth_is_reduction")).fill_null(value=False),
         pl.lit("says a fall twice, in a word and in a sign, so its meaning is not certain: map the cell to `-7 %` or `7 %` under `names`"),
+    ),
+    Rule("unknown-words", "growth", pl.col("growth_is_part"), pl.lit("is a part of a whole, which no growth can be" + MAP_IT)),
+    Rule("unknown-words", "growth", _bounded_range("growth", "growth_words"), pl.lit("is a range with one more bound, so its ends are not certain" + MAP_IT)),
+    Rule("unknown-words", "growth", pl.col("growth_is_of_plan"), pl.lit("compares with the plan, so it is no growth: give it as `plan_fulfilment`")),
+    Rule(
+        "unknown-words", "growth", pl.col("growth_is_reached") & pl.col("growth_direction").is_null() & ~pl.col("growth_is_reduction"),
+        pl.lit("says what was reached: is it an index (`bằng 107,2 %`) or a growth (`tăng 7,2 %`)? Map the cell under `names`"),
+    ),
+    Rule(
+        "unknown-words", "growth",
+        (pl.col("growth_is_points") & pl.col("change_quantity").is_null()) | (pl.col("growth_is_percent") & (pl.col("change_quantity") != PER_CENT)).fill_null(value=False),
+        pl.lit("is in percentage points or names a unit beside the per cent, so its meaning is not certain" + MAP_IT),
+    ),
+    Rule(
+        "ambiguous-number", "growth", (pl.col("growth_pct").abs() >= _HUGE) & (pl.col("growth_other_reading").abs() < _HUGE),
+        pl.format("read as declared it is {} %; with the mark read the other way it is {} %, and without a unit it may be a change: settle it with a line in corrections.csv", plain("growth_pct"), plain("growth_other_reading")),
+    ),
+    Rule("constraint-error", "growth", (pl.col("growth_pct") < -100) & (pl.col("plausible_min") >= 0), pl.lit("falls by more than all there was" + MAP_IT)),
+    Rule(
+        "ambiguous-number", "growth", _MAY_BE_AN_INDEX,
+        pl.format("may be a growth of {} % or {} % of the same period: settle it by a word (`up`, `equal to`) in a line of corrections.csv", plain("growth_pct"), plain("growth_number")),
     ),
     Rule("unknown-growth-basis", "growth_basis", ~pl.col("growth_basis").is_in(GROWTH_BASES), pl.lit("a growth compares with same_period_last_year or previous_period: map it under `names`")),
     Rule("type-error", "plan_fulfilment", pl.col("plan_fulfilment").is_not_null() & pl.col("plan_fulfilment_pct").is_null(), pl.format("no number in the declared format ({}){}", _format_text(), pl.lit(MAP_IT))),
@@ -138,6 +194,19 @@ RULES: list[Rule] = [
         Rule("unknown-words", field, pl.col(f"{field}_number").is_not_null() & pl.col(f"{field}_unknown_words").is_not_null(),
              pl.format("the words '{}' beside the number are not known{}", f"{field}_unknown_words", pl.lit(MAP_IT)))
         for field in ("plan_fulfilment", "baseline")
+    ),
+    Rule(
+        "unknown-words", "plan_fulfilment",
+        _is_no_level("plan_fulfilment") | pl.col("plan_fulfilment_currency").is_not_null() | pl.col("plan_fulfilment_words").str.contains(_OTHER_PERIOD)
+        | pl.col("plan_fulfilment_direction").is_in(["rise", "fall", "multiple"]),
+        pl.lit("is no share of the plan in per cent, as `63.9 %` is" + MAP_IT),
+    ),
+    Rule(
+        "unknown-words", "baseline",
+        _is_no_level("baseline") | pl.col("baseline_direction").is_not_null() | pl.col("baseline_qualifier").is_in(_BOUNDS)
+        | (pl.col("baseline_currency") != pl.col("canonical_quantity")) | (pl.col("baseline_is_percent") & (pl.col("canonical_quantity") != PER_CENT))
+        | (pl.col("baseline_is_scaled") & pl.col("unit_has_scale")),
+        pl.lit("is not one figure in the unit of the indicator" + MAP_IT),
     ),
     Rule("type-error", "baseline", pl.col("baseline").is_not_null() & pl.col("baseline_number").is_null(), pl.format("no number in the declared format ({}){}", _format_text(), pl.lit(MAP_IT))),
     Rule("unknown-period", "baseline_period", pl.col("baseline_period").is_not_null() & pl.col("baseline_period_code").is_null(), pl.lit("no such period can be read: write it as 2023 or 2023-12, or map it under `names`")),

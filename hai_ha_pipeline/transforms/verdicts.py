@@ -37,8 +37,9 @@ def decided(rows: pl.DataFrame, verdicts: list[Verdict]) -> pl.DataFrame:
 def settled() -> list[Verdict]:
     """The verdicts that result and target alone give: nothing to judge, the period is over, a ceiling is passed."""
     reached, missed = is_reached(), is_missed()
+    no_result = pl.concat_str(pl.lit("no result inside the target's period is known"), "abolition", separator="; ", ignore_nulls=True)
     return [
-        (pl.col("result_value").is_null(), "no_result", pl.lit("no result inside the target's period is known")),
+        (pl.col("result_value").is_null(), "no_result", no_result),
         (~has_direction(), "not_assessable", pl.format("{}: neither more nor less is better, so there is no verdict", compared())),
         (~is_running() & reached, "achieved", pl.format("{}: reached", compared())),
         (~is_running() & missed, "not_achieved", pl.format("{}: the period is over{}", compared(), fulfilled())),

@@ -127,3 +127,39 @@ def test_questions_are_answered_without_dagster_and_pandera(built: Path) -> None
     )
     answer = subprocess.run([sys.executable, "-c", script], env=environment(built), capture_output=True, text=True, timeout=60, check=True)
     assert answer.stdout.splitlines()[-1] == "[]"
+
+
+# Printed on 14 June, 20 June and by 31 July 2024; the target for 2026 on 16 December 2025 and 2 March 2026.
+@pytest.mark.parametrize(
+    ("day", "value"),
+    [("2024-06-13", None), ("2024-06-14", "30770"), ("2024-06-20", "30774"), ("2024-07-30", "30774"), ("2024-07-31", "29130")],
+)
+def test_a_result_is_answered_as_known_on_a_day(built: Path, day: str, value: str | None) -> None:
+    found = asked(
+        built,
+        f"SELECT value FROM core.observation_as_of('{day}') JOIN core.dim_indicator USING (indicator_key) "
+        "JOIN core.dim_period USING (period_key) JOIN core.dim_area USING (area_key) "
+        "WHERE indicator_code = 'budget_revenue_total' AND period_code = '2024-S1' AND area_code = '22'",
+    )
+    assert [Decimal(str(row["value"])) for row in found] == ([] if value is None else [Decimal(value)])
+
+
+@pytest.mark.parametrize(
+    ("arguments", "target"),
+    [("'2026-01-31'", "74000"), ("DATE '2026-03-02'", "100000"), ("'2026-03-02', version := 'original'", "74000")],
+)
+def test_a_target_is_answered_as_known_on_a_day_and_in_the_version_asked_for(built: Path, arguments: str, target: str) -> None:
+    found = asked(
+        built,
+        f"SELECT target_value FROM marts.attainment_as_of({arguments}) "
+        "WHERE indicator_code = 'budget_revenue_total' AND target_period = '2026' AND area_code = '22'",
+    )
+    assert [Decimal(str(row["target_value"])) for row in found] == [Decimal(target)]
+
+
+def test_growth_and_targets_are_answered_as_known_today(built: Path) -> None:
+    today = asked(
+        built, "SELECT count(*) AS rows FROM marts.growth_as_of(today()) UNION ALL SELECT count(*) FROM core.target_as_of(today())"
+    )
+    plain = asked(built, "SELECT count(*) AS rows FROM marts.growth UNION ALL SELECT count(*) FROM core.fact_target WHERE is_current")
+    assert sorted(row["rows"] for row in today) == sorted(row["rows"] for row in plain)

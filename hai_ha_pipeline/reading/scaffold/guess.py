@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import replace
 
+from hai_ha_pipeline.errors import SourceError
 from hai_ha_pipeline.reading.descriptor import StatementField
 from hai_ha_pipeline.reading.scaffold.columns import Column, Meaning, columns_of, meaning_of
 from hai_ha_pipeline.reading.scaffold.figures import NumberFormat, marks_in, most_decimals, number_format
@@ -21,12 +22,17 @@ BESIDE: tuple[StatementField, ...] = ("growth", "plan_fulfilment", "baseline")
 
 
 def guess(files: list[File], known: Known) -> Guess:
-    """What the files of one shape hold."""
+    """What the files of one shape hold.
+
+    Raises `SourceError` where no column of them holds figures.
+    """
     first = files[0].grid
     grid = replace(first, records=[record for file in files for record in file.grid.records])
     columns = {each.name: each for each in columns_of(grid, known)}
     headers = {header.name: header for header in read_headers(columns, known)}
     meaning = meaning_of(list(columns.values()), headers)
+    if not meaning.figures:
+        raise _no_figures(files[0], grid)
     language = _language(meaning, columns, grid)
     beside = [meaning.columns[name] for name in BESIDE if name in meaning.columns]
     cells = {name: grid.column(columns[name].place) for name in (*meaning.figures, *beside)}
@@ -53,6 +59,19 @@ def guess(files: list[File], known: Known) -> Guess:
     find_groups(found, grid, columns)
     find_names(found, grid, columns, known)
     return found
+
+
+def _no_figures(file: File, grid: Grid) -> SourceError:
+    """Why there is nothing to read, with what was seen."""
+    if not grid.records:
+        return SourceError(
+            file.opened.name,
+            "holds no record as wide as its header",
+            "export it again; where lines stand below it, look for a quote that never ends",
+        )
+    seen = ", ".join(repr(name if len(name) <= 40 else f"{name[:40]} ...") for _, name in grid.named[:6])
+    said = "most cells of a column of figures must be numbers: look at the file in a text editor, for a quote that never ends too"
+    return SourceError(file.opened.name, f"no column of it holds figures; its columns are {seen}", said)
 
 
 def _language(meaning: Meaning, columns: dict[str, Column], grid: Grid) -> str | None:

@@ -94,7 +94,7 @@ def _taken_apart(
         if text in stages and not any(part.kind == "status" for part in parts):
             take("status", begin, end)
     for begin, end, text in spans:
-        if role_of(text) and not any(part.kind == "role" for part in parts) and parts:
+        if role_of(text) and not any(part.kind == "role" for part in parts) and (parts or text == name):
             take("role", begin, end)
     asides = [*re.finditer(r"\(([^()]+)\)", name)]
     for aside in asides:
@@ -105,7 +105,7 @@ def _taken_apart(
             take("aside", *aside.span(1))
     for note in _FOOTNOTE.finditer(name):
         take("footnote", *note.span())
-    for begin, end in _rest(name, parts):
+    for begin, end in sorted(_unread(name, parts), key=lambda span: span[0] - span[1])[:1]:
         text = name[begin:end]
         kind: Kind = "area" if text in areas else "unit" if text in units else "indicator"
         take(kind, begin, end)
@@ -120,8 +120,24 @@ def _has_period(text: str, periods: set[str]) -> bool:
     return any(period in text for period in periods)
 
 
-def _rest(name: str, parts: list[Part]) -> list[tuple[int, int]]:
-    """The longest stretch of words that nothing has taken yet; at most one."""
+def with_unread_words(header: Header) -> Header:
+    """Words that nothing reads belong to the part beside them, a period before all others.
+
+    "Jan 2024" is then no year, and nothing that is known: no figure loads until a person has said what it means.
+    """
+    parts = header.parts
+    for begin, end in _unread(header.name, parts):
+        beside = sorted((part for part in parts if part.kind != "footnote"), key=lambda part: max(begin - part.end, part.begin - end))[:2]
+        if beside:
+            part = next((each for each in beside if each.kind == "period"), beside[0])
+            first, last = min(begin, part.begin), max(end, part.end)
+            wide = Part(part.kind, header.name[first:last], first, last)
+            parts = [wide if each is part else each for each in parts if each is part or not first <= each.begin < last]
+    return Header(header.name, parts)
+
+
+def _unread(name: str, parts: list[Part]) -> list[tuple[int, int]]:
+    """The stretches of words that nothing has taken."""
     taken = sorted((part.begin, part.end) for part in parts)
     edges = [0, *(edge for span in taken for edge in span), len(name)]
     stretches = []
@@ -131,7 +147,7 @@ def _rest(name: str, parts: list[Part]) -> list[tuple[int, int]]:
         if any(char.isalpha() for char in bare):
             start = begin + text.index(bare)
             stretches.append((start, start + len(bare)))
-    return sorted(stretches, key=lambda span: span[0] - span[1])[:1]
+    return stretches
 
 
 def pattern_of(headers: list[Header], others: list[str]) -> str | None:

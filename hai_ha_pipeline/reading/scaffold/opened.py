@@ -43,8 +43,10 @@ def opened(path: Path) -> Opened:
     where = str(path)
     if path.is_dir():
         raise SourceError(where, "is a folder", "name the files in it")
-    if not path.is_file():
+    if not path.exists():
         raise SourceError(where, "there is no such file", "correct its name")
+    if not path.is_file():
+        raise SourceError(where, "is no file but a pipe or a device", "write what it gives into a file")
     content = path.read_bytes()
     packing: Compression | None = {GZIP: "gz", ZIP: "zip"}.get(kind) if (kind := _kind(content)) else None  # type: ignore[assignment]
     unpacked = decompressed(content, packing, where)

@@ -34,7 +34,9 @@ def scale_units(found: Guess, columns: dict[str, Column], known: Known) -> None:
     found.columns.pop("unit", None)
     found.constants["unit"] = CHANGE
     powers = ", ".join(sorted({*power.said}))
-    found.doubt("constants", f"{power.name} multiplies the figures by powers of ten ({powers}): write the unit together with it")
+    differ = "which differ, and no key reads that: split the file, one resource for each, and write the unit together with its power"
+    mend = differ if len({*power.said}) > 1 else "write the unit together with it"
+    found.doubt("constants", f"{power.name} multiplies the figures by powers of ten ({powers}): {mend}")
 
 
 def _pairs(found: Guess, columns: dict[str, Column], power: Column) -> list[tuple[str, str]]:
