@@ -43,6 +43,10 @@ urban_rate,PCT,up,ratio,,false,0,100,,
 income,VND_MN,up,ratio,,false,1,1000,,
 balance,VND_BN,up,flow,,false,,,,
 road_opened,MILESTONE,up,milestone,,false,0,1,,
+output_growth,PCT,up,ratio,,false,,,output,growth
+water_supply,PCT,up,stock,,false,0,100,,
+reserve,VND_BN,up,stock,,false,,,,
+school_places,HOUSES,maintain,stock,,false,,,,
 """
 # code, quantity, power of ten, printed forms
 UNITS = """
@@ -134,7 +138,7 @@ def area_changes() -> pl.DataFrame:
 def attainment_rules(*rows: tuple[str, str]) -> pl.DataFrame:
     """`reference/attainment_rules.csv` as read: status and threshold of the preset `pace`."""
     given = rows or (("on_track", "0.95"), ("at_risk", "0.60"), ("off_track", "0"), ("reversing", ""))
-    return _reference("attainment_rules", (("pace", "pace_ratio", status, bound, "a method") for status, bound in given))
+    return _reference("attainment_rules", (("pace", "pace_ratio", status, bound, "", status, "a method") for status, bound in given))
 
 
 @cache

@@ -11,7 +11,7 @@ from hai_ha_pipeline.reading.reference import COLUMNS, read_reference
 from tests.build import SHIPPED
 from tests.folders import write
 
-RULES = "preset,metric,status,at_least,source\npace,pace_ratio,on_track, 0.95 ,A method\npace,pace_ratio,reversing,,A method\n"
+RULES = "preset,metric,status,at_least,more_than,method_status,source\npace,pace_ratio,on_track, 0.95 ,,on track,A method\npace,pace_ratio,reversing,,,falling,A method\n"
 
 
 def test_master_data_is_text_with_gaps_as_null(tmp_path: Path) -> None:
@@ -24,7 +24,7 @@ def test_master_data_is_text_with_gaps_as_null(tmp_path: Path) -> None:
     [
         ({}, r"sources/reference/attainment_rules\.csv: the file is missing"),
         ({"attainment_rules.csv": RULES.replace("at_least", "limit")}, "the header lacks 'at_least'"),
-        ({"attainment_rules.csv": RULES + "pace,pace_ratio\n"}, "line 4: the record has 2 cells, the header 5"),
+        ({"attainment_rules.csv": RULES + "pace,pace_ratio\n"}, "line 4: the record has 2 cells, the header 7"),
     ],
 )
 def test_master_data_that_cannot_be_used_is_told_with_its_place(tmp_path: Path, files: dict[str, str], said: str) -> None:

@@ -7,11 +7,13 @@ from hai_ha_pipeline.contracts.types import (
     DAY,
     DIRECTIONS,
     MEASURE_KINDS,
+    METRICS,
     MOMENT,
     OBS_STATUSES,
     OPERATORS,
     QUALIFIERS,
     VALUE,
+    WAYS_TO_MEASURE,
     Contract,
 )
 
@@ -35,7 +37,9 @@ class DimIndicator(Contract):
     plausible_max: VALUE = pa.Field(nullable=True, description="Highest believable value, in the canonical unit.")
     derived_from_code: str = pa.Field(nullable=True, description="Indicator whose share or growth this one prints.")
     derivation: str = pa.Field(
-        nullable=True, isin=("share", "growth"), description="share: of that indicator in its parent; growth: of that indicator."
+        nullable=True,
+        isin=("share", "growth"),
+        description="share: of that indicator in its parent; growth: of that indicator, or of a level that is none here.",
     )
     synonyms: str = pa.Field(nullable=True, description="Other names, separated by |.")
     description: str = pa.Field(nullable=True, description="Definition and traps.")
@@ -300,15 +304,28 @@ class Revision(Contract):
 
 
 class AttainmentRule(Contract):
-    """One row is one threshold of a preset that turns a pace into a status."""
+    """One row is one threshold of a preset that turns its metric into a status."""
 
     preset: str = pa.Field(description="Name of the preset.")
-    metric: str = pa.Field(eq="pace_ratio", description="What the threshold is compared with.")
-    status: str = pa.Field(isin=("on_track", "at_risk", "off_track", "reversing"), description="Status from the threshold up to the next.")
+    metric: str = pa.Field(isin=METRICS, description="What the threshold is compared with; see docs/method.md.")
+    status: str = pa.Field(
+        isin=("achieved", "on_track", "at_risk", "off_track", "reversing"), description="Status from the threshold up to the next."
+    )
     at_least: VALUE = pa.Field(nullable=True, description="Lowest value of the metric for this status; null for none.")
+    more_than: VALUE = pa.Field(nullable=True, description="The same where that value itself does not earn the status yet.")
+    method_status: str = pa.Field(description="What the method's publisher calls this status.")
     method_source: str = pa.Field(description="Title and address of the method.")
 
     class Config:
-        """A status has one threshold in a preset."""
+        """A status has one threshold in a preset and metric."""
 
-        unique = ["preset", "status"]
+        unique = ["preset", "metric", "status"]
+
+    @pa.dataframe_check(description="A threshold is one bound or none, never two.")
+    def _a_threshold_is_one_bound(cls, data: pa.PolarsData) -> pl.LazyFrame:
+        return data.lazyframe.select(pl.col("at_least").is_null() | pl.col("more_than").is_null())
+
+    @pa.dataframe_check(description="A preset measures the way to a target in one manner.")
+    def _a_preset_measures_in_one_manner(cls, data: pa.PolarsData) -> pl.LazyFrame:
+        ways = pl.col("metric").filter(pl.col("metric").is_in(WAYS_TO_MEASURE))
+        return data.lazyframe.select(ways.n_unique().over("preset") == 1)

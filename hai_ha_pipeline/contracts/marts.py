@@ -3,7 +3,7 @@
 import pandera.polars as pa
 import polars as pl
 
-from hai_ha_pipeline.contracts.types import DAY, DIRECTIONS, MEASURE_KINDS, OPERATORS, VALUE, Contract
+from hai_ha_pipeline.contracts.types import DAY, DIRECTIONS, MEASURE_KINDS, METRICS, OPERATORS, VALUE, Contract
 
 STATUSES = (
     "achieved", "on_track", "at_risk", "off_track", "reversing", "not_achieved", "undetermined", "no_result", "not_assessable",
@@ -64,7 +64,15 @@ class Attainment(Contract):
     required_per_month: VALUE = pa.Field(nullable=True, description="What each remaining month must bring (flows only).")
     status: str = pa.Field(isin=STATUSES, description="Verdict; see status_reason.")
     status_reason: str = pa.Field(description="The verdict in a sentence, with its figures.")
-    preset: str = pa.Field(description="Thresholds that gave the status: core.attainment_rule.")
+    preset: str = pa.Field(description="Method and thresholds that gave the status: core.attainment_rule.")
+    preset_metric: str = pa.Field(isin=METRICS, description="What that preset measures this row by.")
+    preset_ratio: VALUE = pa.Field(nullable=True, description="That measure, as its thresholds are compared with it.")
+    preset_reason: str = pa.Field(nullable=True, description="Why there is none.")
+    observed_per_year: VALUE = pa.Field(
+        nullable=True, description="Change a year so far: in per cent (statcan_2025, un_2023), in units (dns); null for pace."
+    )
+    required_per_year: VALUE = pa.Field(nullable=True, description="Change a year that leads to the target, in the same measure.")
+    projected_value: VALUE = pa.Field(nullable=True, description="Level at the target's last day if that change goes on (un_2023, dns).")
     target_key: int = pa.Field(description="core.fact_target.")
     observation_key: int = pa.Field(nullable=True, description="core.fact_observation; null without a result and for a derived one.")
     target_source_key: int = pa.Field(description="core.dim_source of the target.")
@@ -85,11 +93,24 @@ class Attainment(Contract):
     def _a_missing_fulfilment_has_its_reason(cls, data: pa.PolarsData) -> pl.LazyFrame:
         return data.lazyframe.select(pl.col("fulfilment_pct").is_null() == pl.col("fulfilment_reason").is_not_null())
 
+    @pa.dataframe_check(description="A missing measure of the preset has its reason.")
+    def _a_missing_measure_has_its_reason(cls, data: pa.PolarsData) -> pl.LazyFrame:
+        return data.lazyframe.select(pl.col("preset_ratio").is_null() == pl.col("preset_reason").is_not_null())
+
     @pa.dataframe_check(description="Fulfilment times target gives the result back, within rounding.")
     def _fulfilment_gives_the_result_back(cls, data: pa.PolarsData) -> pl.LazyFrame:
         back = pl.col("fulfilment_pct").cast(pl.Float64) / 100 * pl.col("target_value").cast(pl.Float64)
         tolerance = 1e-6 + pl.col("target_value").cast(pl.Float64).abs() * 1e-8
         return data.lazyframe.select(((back - pl.col("result_value").cast(pl.Float64)).abs() <= tolerance).fill_null(value=True))
+
+
+class AttainmentByPreset(Attainment):
+    """One row is one target, one result period inside its period, and one preset."""
+
+    class Config:
+        """One row a target, result period and preset."""
+
+        unique = ["target_key", "result_period", "preset"]
 
 
 TARGET_VERSIONS = ("current", "original", "then_valid")

@@ -17,6 +17,9 @@ QUALIFIERS = ("exact", "more_than", "at_least", "nearly", "at_most", "about", "r
 OPERATORS = (">=", "<=", "=", "between", "reduce_by")
 DIRECTIONS = ("up", "down", "maintain", "none")
 MEASURE_KINDS = ("flow", "stock", "ratio", "milestone")
+# How a preset measures the way to a target; the last two only decide rows that the first four leave open.
+WAYS_TO_MEASURE = ("pace_ratio", "growth_ratio", "projected_progress", "gap_closed")
+METRICS = (*WAYS_TO_MEASURE, "closeness", "level_and_trend")
 
 type_of_value = pl.Decimal(18, 6)
 

@@ -16,14 +16,14 @@ COLUMNS: dict[str, tuple[str, ...]] = {
     "areas": ("code", "valid_from", "valid_to", "level", "type_vi", "name_vi", "name_en", "parent_code", "synonyms"),
     "area_changes": ("changed_on", "old_code", "new_code", "relation", "relation_as_printed", "source"),
     "units": ("code", "quantity", "power_of_ten", "name_en", "name_vi", "synonyms"),
-    "attainment_rules": ("preset", "metric", "status", "at_least", "source"),
+    "attainment_rules": ("preset", "metric", "status", "at_least", "more_than", "method_status", "source"),
 }  # fmt: skip
 
 
 NUMBER, DAY = (r"^-?\d{1,12}(\.\d{1,6})?$", "1234.5"), (r"^\d{4}-\d{2}-\d{2}$", "2025-07-01")
 TRUTH = (r"^(true|false)$", "true or false")
 FORMS: dict[str, tuple[str, str]] = {
-    "plausible_min": NUMBER, "plausible_max": NUMBER, "at_least": NUMBER, "power_of_ten": (r"^-?\d{1,2}$", "9"),
+    "plausible_min": NUMBER, "plausible_max": NUMBER, "at_least": NUMBER, "more_than": NUMBER, "power_of_ten": (r"^-?\d{1,2}$", "9"),
     "valid_from": DAY, "valid_to": DAY, "changed_on": DAY, "parts_complete": TRUTH, "adds_over_areas": TRUTH,
 }  # fmt: skip
 REFERS: dict[tuple[str, str], str] = {

@@ -5,9 +5,12 @@ import polars as pl
 from hai_ha_pipeline.contracts.marts import Attainment
 from hai_ha_pipeline.contracts.types import type_of_value
 from hai_ha_pipeline.transforms.formulas import fulfilment_pct, progress_pct, reduction_pct
-from hai_ha_pipeline.transforms.sentences import as_printed, plain
+from hai_ha_pipeline.transforms.outlook import with_outlook
+from hai_ha_pipeline.transforms.presets import assessed
+from hai_ha_pipeline.transforms.sentences import as_printed
 from hai_ha_pipeline.transforms.shape import in_shape
 from hai_ha_pipeline.transforms.successors import with_abolition, with_successor_sums
+from hai_ha_pipeline.transforms.verdicts import is_running
 
 PRESET = "pace"
 SERIES = ["indicator_key", "area_series_key"]
@@ -24,6 +27,21 @@ def attainment(
     area_coverage: pl.DataFrame,
 ) -> pl.DataFrame:
     """One row a current target and result period inside its period; a target without a result has one row."""
+    rules = attainment_rule.filter(pl.col("preset") == PRESET)
+    return attainment_by_preset(fact_target, fact_observation, dim_indicator, dim_area, dim_period, dim_unit, rules, area_coverage)
+
+
+def attainment_by_preset(
+    fact_target: pl.DataFrame,
+    fact_observation: pl.DataFrame,
+    dim_indicator: pl.DataFrame,
+    dim_area: pl.DataFrame,
+    dim_period: pl.DataFrame,
+    dim_unit: pl.DataFrame,
+    attainment_rule: pl.DataFrame,
+    area_coverage: pl.DataFrame,
+) -> pl.DataFrame:
+    """One row a current target, result period inside its period, and preset of the rules."""
     current = fact_observation.filter("is_current").pipe(with_successor_sums, area_coverage, dim_indicator, dim_area, dim_period, dim_unit)
     results = _results(current, dim_area, dim_period)
     return (
@@ -31,11 +49,13 @@ def attainment(
         .pipe(with_abolition, area_coverage, dim_area)
         .pipe(_with_baseline, results)
         .pipe(_with_results, results)
+        .join(dim_period.select(baseline_period="period_code", baseline_last_day="last_day"), on="baseline_period", how="left")
         .pipe(_with_measures)
         .pipe(_with_expectation, results)
-        .pipe(_with_status, attainment_rule)
+        .pipe(with_outlook, results)
+        .pipe(assessed, attainment_rule)
         .pipe(in_shape, Attainment)
-        .sort("area_code", "target_period", "indicator_code", "result_period_last_day", nulls_last=True)
+        .sort("area_code", "target_period", "indicator_code", "result_period_last_day", "preset", nulls_last=True)
     )
 
 
@@ -46,11 +66,11 @@ def _targets(
         fact_target.filter("is_current")
         .join(dim_indicator, on="indicator_key")
         .join(dim_area.select("area_key", "area_series_key", "area_code", "area_name_en", "area_name_vi"), on="area_key")
-        .join(dim_unit.select("unit_code", "unit_name_en"), on="unit_code")
+        .join(dim_unit.select("unit_code", "unit_name_en", "quantity"), on="unit_code")
         .join(_days(dim_period, "target"), on="period_key")
         .select(
             *SERIES, "area_code", "indicator_code", "indicator_name_en", "indicator_name_vi", "area_name_en", "area_name_vi", "desired_direction",
-            "measure_kind", "adds_over_areas", "unit_name_en", "target_key", "target_period", "target_first_day", "target_period_last_day", "target_days", "target_freq",
+            "measure_kind", "adds_over_areas", "unit_name_en", "quantity", "derivation", "target_key", "target_period", "target_first_day", "target_period_last_day", "target_days", "target_freq",
             "target_same_period_last_year", target_operator="operator", target_value="value", target_lower="lower", target_upper="upper",
             target_as_printed=as_printed(), stated_baseline="baseline_value", stated_baseline_period="baseline_period_code",
             target_source_key="source_key",
@@ -142,11 +162,11 @@ def _with_results(targets: pl.DataFrame, results: pl.DataFrame) -> pl.DataFrame:
 def _with_measures(rows: pl.DataFrame) -> pl.DataFrame:
     result, target, baseline = pl.col("result_value"), pl.col("target_value"), pl.col("baseline_value")
     no_result, is_flow = result.is_null(), pl.col("measure_kind") == "flow"
-    falls = (pl.col("desired_direction") == "down") | (pl.col("target_operator") == "reduce_by")
+    should_fall = (pl.col("desired_direction") == "down") | (pl.col("target_operator") == "reduce_by")
     rises = pl.col("target_operator") == ">="
     fulfilled = fulfilment_pct(result, target).cast(type_of_value, strict=False)
     is_other_rate = (pl.col("measure_kind") == "ratio") & (pl.col("result_freq") != pl.col("target_freq")).fill_null(value=False)
-    starts_beyond = (target == baseline) | (rises & (baseline > target)) | (falls & (baseline < target))
+    starts_beyond = (target == baseline) | (rises & (baseline > target)) | (should_fall & (baseline < target))
     return rows.with_columns(
         fulfilment_pct=fulfilled,
         fulfilment_reason=pl.when(no_result).then(pl.lit("no result yet")).when(target == 0).then(
@@ -158,7 +178,7 @@ def _with_measures(rows: pl.DataFrame) -> pl.DataFrame:
         .when(baseline.is_null()).then(pl.lit("no level before the target's period is known"))
         .when(is_other_rate).then(pl.lit("the rate of a part of the period is no way from the baseline"))
         .when(starts_beyond).then(pl.lit("the level it starts from already reaches the target")),
-        reduction_pct=pl.when(falls).then(reduction_pct(result, baseline)),
+        reduction_pct=pl.when(should_fall).then(reduction_pct(result, baseline)),
         gap=target - result,
     )  # fmt: skip
 
@@ -178,96 +198,14 @@ def _with_expectation(rows: pl.DataFrame, results: pl.DataFrame) -> pl.DataFrame
     return (
         rows.join(part, on=[*SERIES, "result_same_period_last_year"], how="left")
         .join(whole, on=[*SERIES, "target_same_period_last_year"], how="left")
-        .with_columns(is_seasonal=_is_running() & pl.col("part_before").is_not_null() & pl.col("whole_before").is_not_null())
+        .with_columns(is_seasonal=is_running() & pl.col("part_before").is_not_null() & pl.col("whole_before").is_not_null())
         .with_columns(
             expected_pct=pl.when(counts & pl.col("is_seasonal")).then(seasonal).when(counts).then(elapsed),
             expected_basis=pl.when(counts & pl.col("is_seasonal")).then(pl.lit("seasonal")).when(counts).then(pl.lit("elapsed_days")),
-            required_per_month=pl.when(counts & _is_running() & (pl.col("gap") > 0)).then(pl.col("gap") / months_left),
+            required_per_month=pl.when(counts & is_running() & (pl.col("gap") > 0)).then(pl.col("gap") / months_left),
         )
         .with_columns(pace_ratio=pl.col("fulfilment_pct") / pl.col("expected_pct"))
     )
-
-
-def _with_status(rows: pl.DataFrame, attainment_rule: pl.DataFrame) -> pl.DataFrame:
-    """The verdict and why. Whether a target is reached depends on bounds; how a running flow does, on its pace."""
-    reached, missed = _reached()
-    kind, result = pl.col("measure_kind"), pl.col("result_value")
-    has_direction = (pl.col("desired_direction") != "none") | pl.col("target_operator").is_in([">=", "<=", "between", "reduce_by"])
-    has_pace = pl.col("pace_ratio").is_not_null()
-    moved_away = pl.col("progress_pct") < 0
-    is_over = ~_is_running()
-    is_ceiling = (kind == "flow") & (pl.col("target_operator") == "<=")
-    can_turn = (kind == "ratio") | (pl.col("target_operator") == "between") | is_ceiling
-    compared = pl.format("{} against the target {}", "result_as_printed", "target_as_printed")
-    way = pl.format("; {} % of the way from {} is covered", plain("progress_pct", 2), plain("baseline_value")).fill_null("")
-    fulfilled = pl.format(", {} % fulfilled", plain("fulfilment_pct", 2)).fill_null("")
-    verdicts = [
-        (result.is_null(), "no_result", pl.concat_str(pl.lit("no result inside the target's period is known"), "abolition", separator="; ", ignore_nulls=True)),
-        (~has_direction, "not_assessable", pl.format("{}: neither more nor less is better, so there is no verdict", compared)),
-        (is_over & reached, "achieved", pl.format("{}: reached", compared)),
-        (is_over & missed, "not_achieved", pl.format("{}: the period is over{}", compared, fulfilled)),
-        (is_ceiling & missed, "not_achieved", pl.format("{}: already beyond it{}", compared, fulfilled)),
-        (is_over, "undetermined", pl.format("{}: the printed bounds allow both verdicts", compared)),
-        (reached & ~can_turn, "achieved", pl.format("{}: reached before the period ends{}", compared, way)),
-        (reached, "on_track", pl.format("{}: where it should be, and the period still runs", compared)),
-        (has_pace, _pace_status(attainment_rule), _pace_sentence()),
-        (moved_away, "reversing", pl.format("{}: farther away than the level {} it starts from", compared, plain("baseline_value"))),
-        (pl.lit(value=True), "not_assessable", pl.format("{}: the period still runs, and a {} has no expected pace{}", compared, kind, way)),
-    ]  # fmt: skip
-    status = pl.coalesce(*(pl.when(when).then(pl.lit(name) if isinstance(name, str) else name) for when, name, _ in verdicts))
-    reason = pl.coalesce(*(pl.when(when).then(sentence) for when, _, sentence in verdicts))
-    return rows.with_columns(status=status, status_reason=reason, preset=pl.lit(PRESET))
-
-
-def _reached() -> tuple[pl.Expr, pl.Expr]:
-    """Whether the target is certainly reached, and certainly missed.
-
-    Only a printed bound or range leaves it open: two exact figures are compared as printed, because a target is met by
-    the number it names.
-    """
-    is_range = pl.col("result_lower").is_not_null() & pl.col("result_upper").is_not_null() & pl.col("result_is_range")
-    lowest = pl.when(is_range).then("result_lower").when(pl.col("result_lower").is_not_null()).then("result_value")
-    highest = pl.when(is_range).then("result_upper").when(pl.col("result_upper").is_not_null()).then("result_value")
-    target, operator = pl.col("target_value"), pl.col("target_operator")
-    low, high = pl.col("target_lower"), pl.col("target_upper")
-    falls = operator.is_in(["<=", "reduce_by"])
-    reached = (
-        pl.when(operator == ">=").then(lowest >= target).when(falls).then(highest <= target).otherwise((lowest >= low) & (highest <= high))
-    )
-    missed = pl.when(operator == ">=").then(highest < target).when(falls).then(lowest > target).otherwise((highest < low) | (lowest > high))
-    return reached.fill_null(value=False), missed.fill_null(value=False)
-
-
-def _is_running() -> pl.Expr:
-    return pl.col("result_period_last_day") < pl.col("target_period_last_day")
-
-
-def _pace_status(attainment_rule: pl.DataFrame) -> pl.Expr:
-    """The status whose threshold the pace reaches, from the highest threshold down."""
-    thresholds = attainment_rule.filter(pl.col("preset") == PRESET).select("status", "at_least").rows()
-    highest_first = sorted(thresholds, key=lambda each: (each[1] is not None, each[1]), reverse=True)
-    return pl.coalesce(
-        *(
-            pl.when(pl.lit(value=True) if bound is None else pl.col("pace_ratio") >= bound).then(pl.lit(status))
-            for status, bound in highest_first
-        )
-    )
-
-
-def _pace_sentence() -> pl.Expr:
-    basis = (
-        pl.when(pl.col("expected_basis") == "seasonal")
-        .then(pl.lit("last year's share of these months"))
-        .otherwise(pl.lit("the share of days passed"))
-    )
-    bound = (
-        pl.when(pl.col("result_upper").is_null()).then(pl.lit("at least "))
-        .when(pl.col("result_lower").is_null()).then(pl.lit("at most ")).otherwise(pl.lit(""))
-    )  # fmt: skip
-    return pl.format(
-        "{} against the target {}: {}{} % fulfilled where {} would be {} %, a pace of {}{}",
-        "result_as_printed", "target_as_printed", bound, plain("fulfilment_pct", 2), basis, plain("expected_pct", 2), bound, plain("pace_ratio", 2),
-    )  # fmt: skip
 
 
 def _number(days: str) -> pl.Expr:

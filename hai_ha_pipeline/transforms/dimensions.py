@@ -91,9 +91,9 @@ def attainment_rule(attainment_rules: pl.DataFrame) -> pl.DataFrame:
     """One row a threshold, from `reference/attainment_rules.csv`."""
     return (
         attainment_rules.rename({"source": "method_source"})
-        .with_columns(pl.col("at_least").cast(type_of_value))
+        .with_columns(pl.col("at_least", "more_than").cast(type_of_value))
         .select(list(polars_schema(AttainmentRule)))
-        .sort("preset", "at_least", descending=[False, True], nulls_last=True)
+        .sort("preset", "metric", pl.coalesce("more_than", "at_least"), descending=[False, False, True], nulls_last=True)
     )
 
 

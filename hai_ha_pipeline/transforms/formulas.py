@@ -1,6 +1,6 @@
 """Every formula of the marts, once, with its name. Expressions in, expressions out; results in per cent unless named otherwise.
 
-Sources: plan statistics (fulfilment), OECD Data and Metadata Reporting and Presentation Handbook 2007 (growth),
+Sources: plan statistics (fulfilment), Open SDG, the UN and the German sustainable development strategy (ratios of the presets), OECD Data and Metadata Reporting and Presentation Handbook 2007 (growth),
 INSEE definition c1207 (contributions), Open SDG progress methodology (CAGR). See docs/method.md.
 """
 
@@ -35,6 +35,37 @@ def cagr_pct(value: pl.Expr, base: pl.Expr, years: pl.Expr) -> pl.Expr:
     quotient = value.cast(pl.Float64) / base.cast(pl.Float64)
     root = 100 * (quotient.pow(1 / years.cast(pl.Float64)) - 1)
     return pl.when((value > 0) & (base > 0) & (years > 0)).then(root.round(6).cast(pl.Decimal(38, 6)))
+
+
+def growth_ratio(observed_pct: pl.Expr, required_pct: pl.Expr) -> pl.Expr:
+    """Observed average growth over the one that leads to the target: 1 is exactly enough, below 0 leads away."""
+    return pl.when(required_pct != 0).then(observed_pct / required_pct)
+
+
+def projected_by_growth(value: pl.Expr, growth_pct: pl.Expr, years: pl.Expr) -> pl.Expr:
+    """Where a level stands after more years at the same growth: value x (1 + growth)^years, the power in double precision."""
+    factor = (1 + growth_pct.cast(pl.Float64) / 100).pow(years.cast(pl.Float64))
+    return (value.cast(pl.Float64) * factor).round(6).cast(pl.Decimal(38, 6), strict=False)
+
+
+def change_per_year(value: pl.Expr, base: pl.Expr, years: pl.Expr) -> pl.Expr:
+    """Average change a year, in units."""
+    return pl.when(years > 0).then((value - base) / years)
+
+
+def projected_by_change(value: pl.Expr, change: pl.Expr, years: pl.Expr) -> pl.Expr:
+    """Where a level stands after more years with the same change a year."""
+    return value + change * years
+
+
+def years_between(earlier: pl.Expr, later: pl.Expr) -> pl.Expr:
+    """Years from the end of one day to that of another, by the calendar: from one month's end to another's in whole twelfths."""
+    months = [
+        (day.dt.year().cast(pl.Int64) * 12 + day.dt.month()).cast(pl.Decimal(38, 6))
+        + day.dt.day().cast(pl.Decimal(38, 6)) / day.dt.days_in_month().cast(pl.Decimal(38, 6))
+        for day in (earlier, later)
+    ]
+    return (months[1] - months[0]) / 12
 
 
 def implied_base(value: pl.Expr, growth_pct: pl.Expr) -> pl.Expr:
