@@ -86,7 +86,7 @@ RAISED = (
 
 
 def of_version(rows: pl.DataFrame, version: str) -> list[tuple[Any, ...]]:
-    chosen = rows.filter(target_version=version).sort("result_period_last_day", "known_from", nulls_last=True)
+    chosen = rows.filter(target_version=version, preset="pace").sort("result_period_last_day", "known_from", nulls_last=True)
     return chosen.select("result_period", "target_value", "status", "known_from", "known_to").rows()
 
 
@@ -173,7 +173,7 @@ def test_as_of_a_day_equals_a_rebuild_from_the_documents_published_by_then(publi
         assert on(whole.attainment_history(), today).is_empty()
         assert on(whole.growth_history(), today).is_empty()
         return
-    attained = on(whole.attainment_history(), today).filter(target_version="current")
+    attained = on(whole.attainment_history(), today).filter(target_version="current", preset="pace")
     assert same(attained, by_then.attainment())
     assert same(on(whole.growth_history(), today), by_then.growth())
 
@@ -191,7 +191,7 @@ def test_today_is_what_the_marts_show(shipped: Tables) -> None:
 
 def test_the_revenue_target_of_the_province_for_2026_was_raised_from_74_000_to_100_000(shipped: Tables) -> None:
     history = shipped["attainment_history"].filter(indicator_code="budget_revenue_total", target_period="2026", area_code="22")
-    assert history.filter(target_version="current").select("target_value", "known_from", "known_to").rows() == [
+    assert history.filter(target_version="current", preset="pace").select("target_value", "known_from", "known_to").rows() == [
         (Decimal(74000), date(2025, 12, 16), date(2026, 3, 2)),
         (Decimal(100000), date(2026, 3, 2), None),
     ]

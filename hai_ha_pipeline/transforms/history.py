@@ -7,7 +7,7 @@ import polars as pl
 
 from hai_ha_pipeline.contracts.core import Revision
 from hai_ha_pipeline.contracts.marts import AttainmentHistory, GrowthHistory
-from hai_ha_pipeline.transforms.attainment import attainment
+from hai_ha_pipeline.transforms.attainment import attainment_by_preset
 from hai_ha_pipeline.transforms.growth import growth
 from hai_ha_pipeline.transforms.sentences import plain
 from hai_ha_pipeline.transforms.shape import in_shape
@@ -71,7 +71,7 @@ def attainment_history(
     targets, observations = worlds.of(fact_target, "target_key"), worlds.of(fact_observation, "observation_key")
     every_target = targets.with_columns(is_current=pl.lit(value=True))
     coverage = worlds.coverage(area_coverage)
-    made = attainment(every_target, observations, dim_indicator, worlds.areas, dim_period, dim_unit, attainment_rule, coverage)
+    made = attainment_by_preset(every_target, observations, dim_indicator, worlds.areas, dim_period, dim_unit, attainment_rule, coverage)
     stated = targets.select("target_key", "vintage", target_known_from="known_from")
     key = ["target_version", "preset", "indicator_code", "series", "target_period", "result_period"]
     return (

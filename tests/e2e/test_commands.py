@@ -22,7 +22,7 @@ def asked(root: Path, sql: str) -> list[dict[str, Any]]:
 def test_a_run_shows_each_step_and_then_what_came_of_it(built: Path) -> None:
     shown = (built / "first_run.txt").read_text()
     assert re.search(r"✓\s+attainment\s+\d+\s+\d+\.\d\d", shown)
-    assert "610 figures loaded from 6 sources, 0 rejected, 115 cells declared missing" in shown
+    assert "614 figures loaded from 6 sources, 0 rejected, 115 cells declared missing" in shown
     assert re.search(r"Targets: .*8 achieved", shown)
     assert str(built / "warehouse" / "hai_ha.duckdb") in shown
 
@@ -163,3 +163,14 @@ def test_growth_and_targets_are_answered_as_known_today(built: Path) -> None:
     )
     plain = asked(built, "SELECT count(*) AS rows FROM marts.growth UNION ALL SELECT count(*) FROM core.fact_target WHERE is_current")
     assert sorted(row["rows"] for row in today) == sorted(row["rows"] for row in plain)
+
+
+def test_a_target_is_judged_by_the_preset_asked_for(built: Path) -> None:
+    """Poor households, 28 at mid-year on the way from 67 to 0: one row by each method."""
+    for preset in ("pace", "statcan_2025", "un_2023", "dns"):
+        found = asked(
+            built,
+            f"SELECT preset, status FROM marts.attainment_as_of(today(), rules := '{preset}') "
+            "WHERE indicator_code = 'poor_households' AND area_code = '201' AND result_period = '2024-S1'",
+        )
+        assert [row["preset"] for row in found] == [preset]
