@@ -8,11 +8,11 @@ import polars as pl
 from hai_ha_pipeline.contracts.marts import Growth
 from hai_ha_pipeline.contracts.types import type_of_value
 from hai_ha_pipeline.transforms.formulas import cagr_pct, contribution_pp, growth_pct, implied_base
+from hai_ha_pipeline.transforms.levels import PER_CENT
 from hai_ha_pipeline.transforms.shape import in_shape
 from hai_ha_pipeline.transforms.successors import with_successor_sums
 
 SERIES = ["indicator_code", "area_series_key"]
-PER_CENT = "percent"
 
 
 def growth(

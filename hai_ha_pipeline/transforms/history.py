@@ -9,11 +9,11 @@ from hai_ha_pipeline.contracts.core import Revision
 from hai_ha_pipeline.contracts.marts import AttainmentHistory, GrowthHistory
 from hai_ha_pipeline.transforms.attainment import attainment_by_preset
 from hai_ha_pipeline.transforms.growth import growth
+from hai_ha_pipeline.transforms.levels import PER_CENT
 from hai_ha_pipeline.transforms.sentences import plain
-from hai_ha_pipeline.transforms.shape import in_shape
+from hai_ha_pipeline.transforms.shape import in_shape, results_and_targets
 from hai_ha_pipeline.transforms.worlds import SUBJECT, worlds_of
 
-PER_CENT = "percent"
 VINTAGE = {"value": "value", "known_from": "known_from", "status": "obs_status"}
 TARGET = ["world", "series", "indicator_code", "target_period"]
 
@@ -27,9 +27,8 @@ def revision(
     dim_unit: pl.DataFrame,
 ) -> pl.DataFrame:
     """One row a series and period of which several figures are known."""
-    both = [fact_observation.with_columns(role=pl.lit("result")), fact_target.with_columns(role=pl.lit("target"))]
     named = (
-        pl.concat(both, how="diagonal")
+        results_and_targets(fact_observation, fact_target)
         .join(dim_indicator.select("indicator_key", "indicator_code", "unit_code"), on="indicator_key")
         .join(dim_unit.select("unit_code", "quantity"), on="unit_code")
         .join(dim_area.select("area_key", "area_series_key", "area_code", "area_name_en"), on="area_key")

@@ -1,4 +1,4 @@
-"""The last step of a table: its contract's columns, in order, computed DECIMALs fitted to their stored width."""
+"""The first and the last step that tables share: both facts as one frame, and the columns of a contract in their stored width."""
 
 import polars as pl
 
@@ -11,3 +11,9 @@ def in_shape(table: pl.DataFrame, contract: type[Contract]) -> pl.DataFrame:
     return table.select(
         pl.col(name).cast(dtype, strict=False) if dtype == type_of_value else pl.col(name) for name, dtype in schema.items()
     )
+
+
+def results_and_targets(fact_observation: pl.DataFrame, fact_target: pl.DataFrame) -> pl.DataFrame:
+    """Both facts as one frame, told apart by `role`; what only one of them has is null in the other."""
+    both = [fact_observation.with_columns(role=pl.lit("result")), fact_target.with_columns(role=pl.lit("target"))]
+    return pl.concat(both, how="diagonal")

@@ -28,9 +28,9 @@ class Worlds:
     def of(self, facts: pl.DataFrame, key: str) -> pl.DataFrame:
         """The figures known in each world, with keys of their own, of several for one thing the last vintage current.
 
-        What they are in the fact stands in `fact_key`, `world` and `fact_series_key`.
+        Their keys in the fact stand in `fact_key`.
         """
-        areas = self.origin.select("world", "area_key", "area_series_key", fact_area_key="of_area_key", fact_series_key="of_series_key")
+        areas = self.origin.select("world", "area_key", "area_series_key", fact_area_key="of_area_key")
         known = facts.join(self.days.select("indicator_key", world="day"), on="indicator_key").filter(
             pl.col("known_from") <= pl.col("world")
         )

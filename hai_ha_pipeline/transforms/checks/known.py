@@ -5,6 +5,8 @@ from functools import cached_property
 
 import polars as pl
 
+from hai_ha_pipeline.transforms.shape import results_and_targets
+
 SERIES = ["area_series_key", "indicator_code", "role"]
 OCCASION = ["area_series_key", "period", "role"]
 SUBJECT = [*OCCASION, "indicator_code"]
@@ -40,9 +42,8 @@ def with_dimensions(
     dim_source: pl.DataFrame,
 ) -> pl.DataFrame:
     """Results and targets with what they are about and when they were said, in the intervals that their kind allows."""
-    both = [fact_observation.with_columns(role=pl.lit("result")), fact_target.with_columns(role=pl.lit("target"))]
     return (
-        pl.concat(both, how="diagonal")
+        results_and_targets(fact_observation, fact_target)
         .join(dim_indicator.drop("description"), on="indicator_key")
         .join(dim_area.select("area_key", "area_series_key", "area_code", "area_name_en"), on="area_key")
         .join(dim_period.rename({"period_code": "period"}), on="period_key")
