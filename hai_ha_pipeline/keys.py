@@ -8,9 +8,12 @@ def stable_key(*parts: str) -> int:
     return _hashed(parts, 48)
 
 
-def file_key(source: str, file: str) -> int:
-    """A 31-bit key for a file; a statement's key is this, shifted by 32 bits, plus the cell's position in the file."""
-    return _hashed((source, file), 31)
+def file_key(source: str, file: str, *content: str) -> int:
+    """A 31-bit key for a file, or for one earlier content of it.
+
+    A statement's key is this, shifted by 32 bits, plus the cell's position in the file.
+    """
+    return _hashed((source, file, *content), 31)
 
 
 def _hashed(parts: tuple[str, ...], bits: int) -> int:

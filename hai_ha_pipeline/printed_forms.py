@@ -18,7 +18,7 @@ from hai_ha_pipeline.cli.master_data import MasterData, master_data
 from hai_ha_pipeline.contracts.reading import STATEMENT_SCHEMA
 from hai_ha_pipeline.parsing.words import Words, read_words
 from hai_ha_pipeline.printed_examples import FORMS, HEAD, SECTIONS, Example, Section
-from hai_ha_pipeline.reading.ingest import read_source, source_folders
+from hai_ha_pipeline.reading.source import read_source, source_folders
 from hai_ha_pipeline.transforms.printed import with_change, with_numbers
 from hai_ha_pipeline.transforms.series import judged_by_series
 

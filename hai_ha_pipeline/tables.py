@@ -54,6 +54,9 @@ READ: tuple[Read, ...] = (
     Read("statement", reading.Statement, "3_figures"),
     Read("figure", reading.Figure, "3_figures"),
     Read("source_file", reading.SourceFile, "3_figures"),
+    Read("earlier_figure", reading.EarlierFigure, "3_figures"),
+    Read("earlier_file", reading.EarlierFile, "3_figures"),
+    Read("earlier_load", audit.EarlierLoad, "6_audit", "audit"),
     Read("difference", audit.Difference, "6_audit", "audit"),
     Read("correction", audit.Correction, "3_figures", "audit"),
 )

@@ -4,7 +4,7 @@ Add a builder here when two test files need the same shape; a figure that a test
 """
 
 from collections.abc import Iterable
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from functools import cache
 from pathlib import Path
@@ -14,8 +14,8 @@ import polars as pl
 
 from hai_ha_pipeline.contracts.core import DimSource, FactObservation, FactTarget
 from hai_ha_pipeline.contracts.marts import Consistency
-from hai_ha_pipeline.contracts.reading import Figure
-from hai_ha_pipeline.contracts.types import Contract, polars_schema, type_of_value
+from hai_ha_pipeline.contracts.reading import EarlierFigure, EarlierFile, Figure
+from hai_ha_pipeline.contracts.types import Contract, empty, polars_schema, type_of_value
 from hai_ha_pipeline.parsing.periods import read_period
 from hai_ha_pipeline.reading.reference import COLUMNS
 from hai_ha_pipeline.reading.statements import shaped
@@ -25,8 +25,10 @@ from hai_ha_pipeline.transforms.consistency import consistency
 from hai_ha_pipeline.transforms.figures import figure
 from hai_ha_pipeline.transforms.growth import growth
 
+NO_EARLIER, NO_EARLIER_FILE = empty(EarlierFigure), empty(EarlierFile)
 REPOSITORY = Path(__file__).resolve().parent.parent
 SHIPPED = REPOSITORY / "sources"
+FIRST_READ = datetime(2026, 11, 24, 2, 0)  # noqa: DTZ001 (UTC, as tables hold it)
 
 # code, unit, desired direction, measure kind, parent, parts complete, plausible from, to, derived from, derivation
 INDICATORS = """
@@ -167,7 +169,7 @@ def dim_unit() -> pl.DataFrame:
 
 def dim_period(*codes: str) -> pl.DataFrame:
     """These periods, and the same a year earlier, as a dimension."""
-    return dimensions.dim_period(figures(*({"period_code": code} for code in codes)))
+    return dimensions.dim_period(figures(*({"period_code": code} for code in codes)), NO_EARLIER)
 
 
 def statements(*rows: dict[str, Any]) -> pl.DataFrame:
@@ -201,6 +203,7 @@ def figures(*rows: dict[str, Any]) -> pl.DataFrame:
         "indicator_code": "output", "area_code": "201", "area_valid_from": dimensions.SINCE_EVER, "period_code": "2024",
         "value": "100", "qualifier": "exact", "obs_status": "A", "is_reduction": False, "unit_code": "VND_BN", "value_as_printed": "100",
         "is_published_on_inferred": False, "precedence": 100, "is_corrected": False, "is_settled": False, "growth_basis": "same_period_last_year",
+        "ingested_at": FIRST_READ, "is_restated": False,
     }  # fmt: skip
     return _filled(Figure, usual, rows, "statement_key")
 
@@ -232,7 +235,12 @@ def documents(**published_on: str | None) -> pl.DataFrame:
 
 def consistency_of(*results: dict[str, Any], plans: tuple[dict[str, Any], ...] = (), **published_on: str | None) -> pl.DataFrame:
     """`marts.consistency` of these results and targets; all stand in one document unless `d1`, `d2` name the days of several."""
-    facts = {"fact_observation": observations(*results), "fact_target": targets(*plans)}
+    sources = documents(**published_on or {"d1": "2024-12-31"})
+    published = sources.select("source_key", "published_on")
+    facts = {
+        name: fact.drop("published_on").join(published, on="source_key", how="left").select(fact.columns)
+        for name, fact in {"fact_observation": observations(*results), "fact_target": targets(*plans)}.items()
+    }
     codes = {row.get("period", "2024") for row in (*results, *plans)}
     earlier = {period.a_year_earlier().code for code in codes if (period := read_period(code))}
     world = {"dim_indicator": dim_indicator(), "dim_area": dim_area(), "dim_period": dim_period(*codes, *earlier)}
@@ -246,7 +254,7 @@ def consistency_of(*results: dict[str, Any], plans: tuple[dict[str, Any], ...] =
         ),
         "growth": growth(facts["fact_observation"], **world, dim_unit=dim_unit(), area_coverage=area_coverage()),
     }
-    return Consistency.validate(consistency(**facts, **world, **marts, dim_source=documents(**published_on or {"d1": "2024-12-31"})))
+    return Consistency.validate(consistency(**facts, **world, **marts, dim_source=sources))
 
 
 def _facts(contract: type[Contract], key: str, rows: tuple[dict[str, Any], ...], more: dict[str, Any]) -> pl.DataFrame:

@@ -35,8 +35,7 @@ def tables_of(sources: Path, archive: Path) -> Tables:
     def judge_together(figures: pl.DataFrame) -> pl.DataFrame:
         return judged_by_series(figures, made["dim_indicator"], made["dim_area"], made["dim_unit"])
 
-    read = ingest(sources, Archive(archive), judge, judge_together, NOW)
-    made |= {name: getattr(read, name) for name in ("statement", "figure", "source_file", "difference", "correction")}
+    made |= ingest(sources, Archive(archive), judge, judge_together, NOW)
     for table in TABLES:
         if table.name not in made:
             made[table.name] = table.make(**{name: made[name] for name in table.needs})

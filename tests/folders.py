@@ -6,7 +6,7 @@ from pathlib import Path
 import polars as pl
 
 from hai_ha_pipeline.reading.archive import Archive
-from hai_ha_pipeline.reading.ingest import Ingested, ingest
+from hai_ha_pipeline.reading.ingest import Tables, ingest
 from hai_ha_pipeline.transforms.figures import figure
 from hai_ha_pipeline.transforms.series import judged_by_series
 from tests.build import dim_area, dim_indicator, dim_unit
@@ -65,6 +65,6 @@ def judge_together(figures: pl.DataFrame) -> pl.DataFrame:
     return judged_by_series(figures, dim_indicator(), dim_area(), dim_unit())
 
 
-def ingested(root: Path, now: datetime = DAY_1) -> Ingested:
+def ingested(root: Path, now: datetime = DAY_1) -> Tables:
     """Everything under `root/sources`, read and judged."""
     return ingest(root / "sources", Archive(root / "archive"), judge, judge_together, now)

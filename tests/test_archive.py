@@ -43,21 +43,26 @@ def test_moments_are_utc(tmp_path: Path) -> None:
     assert Archive(tmp_path).first_seen(ABC, in_hanoi) == STORED_DAY_1
 
 
+def restored_of(archive: Archive, into: Path) -> Path | None:
+    """The last load of the source `pages`, restored."""
+    return archive.restore("pages", archive.loads("pages")[-1], into)
+
+
 def test_the_last_good_content_comes_back_as_a_folder(tmp_path: Path) -> None:
     archive = Archive(tmp_path / "archive")
     folder = write(tmp_path / "pages", {"a.csv": "abc", "b.csv": "b"})
     write(folder / "deep", {"c.csv": "c"})
     keep(archive, folder, DAY_1)
     write(folder, {"a.csv": "changed"})
-    restored = archive.restore("pages", tmp_path / "scratch")
+    restored = restored_of(archive, tmp_path / "scratch")
     assert restored == tmp_path / "scratch" / "pages"
     assert {path.relative_to(restored).as_posix(): path.read_text() for path in files_of(restored)} == {
         "a.csv": "abc", "b.csv": "b", "deep/c.csv": "c",
     }  # fmt: skip
 
 
-def test_a_source_that_never_loaded_has_no_last_good_content(tmp_path: Path) -> None:
-    assert Archive(tmp_path / "archive").restore("pages", tmp_path / "scratch") is None
+def test_a_source_that_never_loaded_has_no_loads(tmp_path: Path) -> None:
+    assert Archive(tmp_path / "archive").loads("pages") == []
 
 
 def test_hidden_files_and_drafts_of_editors_are_no_part_of_a_source(tmp_path: Path) -> None:
@@ -81,20 +86,20 @@ def test_a_file_that_changed_while_it_was_read_is_not_kept_as_good(tmp_path: Pat
     (folder / "a.csv").write_text("abd")
     with pytest.raises(SourceError, match=r"sources/pages/a\.csv: the file changed while it was read"):
         keep(archive, folder, DAY_1, judged)
-    assert archive.restore("pages", tmp_path / "scratch") is None
+    assert archive.loads("pages") == []
 
 
 def test_a_copy_that_was_deleted_is_no_last_good_content(tmp_path: Path) -> None:
     archive, folder = Archive(tmp_path / "archive"), write(tmp_path / "pages", {"a.csv": "abc"})
     keep(archive, folder, DAY_1)
     (tmp_path / "archive" / "contents" / ABC).unlink()
-    assert archive.restore("pages", tmp_path / "scratch") is None
+    assert restored_of(archive, tmp_path / "scratch") is None
 
 
 def test_a_copy_that_was_damaged_is_no_last_good_content_until_it_is_kept_again(tmp_path: Path) -> None:
     archive, folder = Archive(tmp_path / "archive"), write(tmp_path / "pages", {"a.csv": "abc"})
     keep(archive, folder, DAY_1)
     (tmp_path / "archive" / "contents" / ABC).write_text("ab")
-    assert archive.restore("pages", tmp_path / "scratch") is None
+    assert restored_of(archive, tmp_path / "scratch") is None
     keep(archive, folder, DAY_2)
-    assert archive.restore("pages", tmp_path / "scratch") == tmp_path / "scratch" / "pages"
+    assert restored_of(archive, tmp_path / "scratch") == tmp_path / "scratch" / "pages"

@@ -10,7 +10,7 @@ from hai_ha_pipeline.contracts.audit import Load
 from hai_ha_pipeline.contracts.reading import SourceFile
 from hai_ha_pipeline.contracts.types import polars_schema
 from hai_ha_pipeline.transforms import audit
-from tests.build import figures, observations, targets
+from tests.build import NO_EARLIER, figures, observations, targets
 
 REJECTED = {"verdict": "rejected", "rule": "type-error", "reason": "no number"}
 
@@ -21,7 +21,7 @@ def files(*rows: dict[str, Any]) -> pl.DataFrame:
 
 
 def test_only_rejected_figures_are_set_aside_in_the_order_of_their_lines() -> None:
-    found = audit.rejected(figures({}, REJECTED | {"row": 9}, REJECTED | {"row": 3}, {"verdict": "missing"}))
+    found = audit.rejected(figures({}, REJECTED | {"row": 9}, REJECTED | {"row": 3}, {"verdict": "missing"}), NO_EARLIER)
     assert found.select("row", "rule", "reason").rows() == [(3, "type-error", "no number"), (9, "type-error", "no number")]
 
 
@@ -32,7 +32,7 @@ def test_the_counts_of_a_file_come_from_the_tables_that_hold_its_figures() -> No
         figure,
         observations({"value": "1", "observation_key": 0}, {"value": "1", "observation_key": 4}),
         targets({"value": "1", "target_key": 1}),
-        audit.rejected(figure),
+        audit.rejected(figure, NO_EARLIER),
     )
     assert found.select("source", "figures_loaded", "figures_rejected", "cells_missing").rows() == [
         ("broken", 0, 0, 0),
@@ -45,7 +45,7 @@ def test_the_counts_of_a_file_come_from_the_tables_that_hold_its_figures() -> No
 def test_a_lost_figure_breaks_the_contract() -> None:
     figure = figures({}, {"role": "target"})
     found = audit.load(
-        files({"cells_read": 2}), figure, observations({"value": "1", "observation_key": 0}), targets(), audit.rejected(figure)
+        files({"cells_read": 2}), figure, observations({"value": "1", "observation_key": 0}), targets(), audit.rejected(figure, NO_EARLIER)
     )
     with pytest.raises(pandera.errors.SchemaError, match="_counts_add_up"):
         Load.validate(found)

@@ -19,8 +19,8 @@ def test_no_file_means_no_correction(tmp_path: Path) -> None:
 def test_a_correction_is_read_instead_of_the_cell_and_keeps_it(tmp_path: Path) -> None:
     write(source(tmp_path / "sources"), {"corrections.csv": HEADER + LINE})
     found = ingested(tmp_path)
-    assert found.statement.filter(row=3).select("value", "value_as_printed", "is_corrected").rows() == [("1.205,5", "1.250,5", True)]
-    assert found.correction.select("source", "file", "row", "column", "expected", "corrected").rows() == [
+    assert found["statement"].filter(row=3).select("value", "value_as_printed", "is_corrected").rows() == [("1.205,5", "1.250,5", True)]
+    assert found["correction"].select("source", "file", "row", "column", "expected", "corrected").rows() == [
         ("pages", "table.csv", 3, "figure", "1.250,5", "1.205,5")
     ]
 
@@ -41,7 +41,7 @@ def test_a_correction_is_read_instead_of_the_cell_and_keeps_it(tmp_path: Path) -
 )
 def test_a_correction_that_fits_no_cell_fails_the_source(tmp_path: Path, line: str, said: str) -> None:
     write(source(tmp_path / "sources"), {"corrections.csv": HEADER + line})
-    files = ingested(tmp_path).source_file
+    files = ingested(tmp_path)["source_file"]
     assert files["state"].to_list() == ["failed"]
     with pytest.raises(SourceError, match=said):
         raise SourceError(files["message"][0], "", "")
@@ -49,7 +49,7 @@ def test_a_correction_that_fits_no_cell_fails_the_source(tmp_path: Path, line: s
 
 def test_one_cell_is_corrected_once(tmp_path: Path) -> None:
     write(source(tmp_path / "sources", descriptor=DESCRIPTOR), {"corrections.csv": HEADER + LINE + LINE})
-    assert ingested(tmp_path).source_file["state"].to_list() == ["failed"]
+    assert ingested(tmp_path)["source_file"]["state"].to_list() == ["failed"]
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,20 @@ from hai_ha_pipeline.contracts.reading import SourceFile
 from hai_ha_pipeline.contracts.types import polars_schema
 from hai_ha_pipeline.reading.reference import COLUMNS
 from hai_ha_pipeline.transforms import dimensions
-from tests.build import area_changes, areas, attainment_rules, decimals, dim_area, dim_indicator, dim_unit, figures, indicators
+from hai_ha_pipeline.transforms.shape import with_earlier
+from tests.build import (
+    NO_EARLIER,
+    NO_EARLIER_FILE,
+    area_changes,
+    areas,
+    attainment_rules,
+    decimals,
+    dim_area,
+    dim_indicator,
+    dim_unit,
+    figures,
+    indicators,
+)
 from tests.conftest import Tables
 from tests.folders import STORED_DAY_1
 
@@ -99,7 +112,8 @@ def test_there_is_a_period_for_every_figure_its_baseline_and_the_year_before() -
             {"period_code": "2024-S1", "baseline_period_code": "2023"},
             {"period_code": "2024-S1"},
             {"period_code": "2020", "verdict": "rejected"},
-        )
+        ),
+        NO_EARLIER,
     )
     assert found["period_code"].to_list() == ["2022", "2023", "2023-S1", "2024-S1"]
     half = found.row(by_predicate=pl.col("period_code") == "2024-S1", named=True)
@@ -109,7 +123,7 @@ def test_there_is_a_period_for_every_figure_its_baseline_and_the_year_before() -
 
 
 def test_no_figure_gives_no_period() -> None:
-    assert dimensions.dim_period(figures()).height == 0
+    assert dimensions.dim_period(figures(), NO_EARLIER).height == 0
 
 
 FILES = pl.DataFrame(
@@ -125,7 +139,9 @@ FILES = pl.DataFrame(
 
 def test_a_document_stands_once_however_many_figures_it_holds() -> None:
     page = {"address": "https://example.org/1", "title": "A page", "published_on": date(2024, 6, 20)}
-    found = dimensions.dim_source(figures(page, page, {"title": "Another"}, page | {"verdict": "rejected", "title": "Rejected"}), FILES)
+    found = dimensions.dim_source(
+        figures(page, page, {"title": "Another"}, page | {"verdict": "rejected", "title": "Rejected"}), NO_EARLIER, FILES, NO_EARLIER_FILE
+    )
     assert found.select("source_title", "address", "published_on").sort("source_title").rows() == [
         ("A page", "https://example.org/1", date(2024, 6, 20)),
         ("Another", "https://example.org/", None),
@@ -133,7 +149,7 @@ def test_a_document_stands_once_however_many_figures_it_holds() -> None:
 
 
 def test_a_figure_without_a_document_stands_in_the_source_itself() -> None:
-    found = dimensions.dim_source(figures({}), FILES).row(0, named=True)
+    found = dimensions.dim_source(figures({}), NO_EARLIER, FILES, NO_EARLIER_FILE).row(0, named=True)
     assert (found["source_title"], found["publisher"], found["licence"], found["sha256"]) == (
         "Pages of a district",
         "The district",
@@ -144,7 +160,8 @@ def test_a_figure_without_a_document_stands_in_the_source_itself() -> None:
 
 def test_the_key_of_a_document_is_that_of_its_figures() -> None:
     two = figures({"title": "A page"}, {})
-    assert sorted(dimensions.document_key(two)) == sorted(dimensions.dim_source(two, FILES)["source_key"])
+    found = dimensions.dim_source(two, NO_EARLIER, FILES, NO_EARLIER_FILE)
+    assert sorted(dimensions.document_key(with_earlier(two, NO_EARLIER))) == sorted(found["source_key"])
 
 
 def test_every_version_of_an_area_stands_once() -> None:

@@ -8,22 +8,14 @@ import polars as pl
 import pytest
 
 from hai_ha_pipeline.contracts.core import FactObservation, FactTarget
-from hai_ha_pipeline.contracts.reading import SourceFile
-from hai_ha_pipeline.contracts.types import polars_schema
 from hai_ha_pipeline.transforms import dimensions, facts
-from tests.build import dim_area, dim_indicator, dim_unit, figures
-from tests.folders import STORED_DAY_1
-
-FILES = pl.DataFrame(
-    [{"source": "pages", "file": "table.csv", "publisher": "p", "title": "t", "sha256": "s", "ingested_at": STORED_DAY_1}],
-    schema=polars_schema(SourceFile),
-)
+from tests.build import NO_EARLIER, dim_area, dim_indicator, dim_unit, figures
 
 
 def facts_of(*rows: dict[str, Any]) -> tuple[pl.DataFrame, pl.DataFrame]:
     figure = figures(*rows)
-    dims = (dim_indicator(), dim_area(), dimensions.dim_period(figure), dim_unit(), dimensions.dim_source(figure, FILES))
-    return facts.fact_observation(figure, *dims), facts.fact_target(figure, *dims)
+    dims = (dim_indicator(), dim_area(), dimensions.dim_period(figure, NO_EARLIER), dim_unit())
+    return facts.fact_observation(figure, NO_EARLIER, *dims), facts.fact_target(figure, NO_EARLIER, *dims)
 
 
 def current(*rows: dict[str, Any]) -> list[Decimal]:

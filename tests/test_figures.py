@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hai_ha_pipeline.contracts.reading import Figure
+from hai_ha_pipeline.contracts.reading import JudgedFigure
 from tests.build import decimals, judged, judged_row
 
 
@@ -208,4 +208,4 @@ ROWS = [("accepted", row) for row in GOOD] + [("rejected", row) for row in BAD] 
 def test_nothing_is_lost_whatever_the_rows_are(mix: list[tuple[str, dict[str, Any]]]) -> None:
     found = judged(*(row for _, row in mix)).sort("statement_key")
     assert found["verdict"].to_list() == [verdict for verdict, _ in mix]
-    Figure.validate(found)
+    JudgedFigure.validate(found)

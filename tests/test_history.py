@@ -14,13 +14,12 @@ from hai_ha_pipeline.transforms import dimensions, facts
 from hai_ha_pipeline.transforms.attainment import attainment
 from hai_ha_pipeline.transforms.growth import growth
 from hai_ha_pipeline.transforms.history import attainment_history, growth_history, revision
-from tests.build import area_coverage, attainment_rules, dim_area, dim_indicator, dim_unit, figures
+from tests.build import NO_EARLIER, area_coverage, attainment_rules, dim_area, dim_indicator, dim_unit, figures
 from tests.conftest import Tables
-from tests.test_facts import FILES
 
 RULES = dimensions.attainment_rule(attainment_rules())
 JUNE_14, JUNE_20, JULY_31 = date(2024, 6, 14), date(2024, 6, 20), date(2024, 7, 31)
-FIRST_READ = FILES["ingested_at"][0].date()
+FIRST_READ = date(2026, 11, 24)
 
 
 class Known:
@@ -28,10 +27,9 @@ class Known:
 
     def __init__(self, *rows: dict[str, Any]) -> None:
         self.figure = figures(*rows)
-        self.dims = (dim_indicator(), dim_area(), dimensions.dim_period(self.figure), dim_unit())
-        sources = dimensions.dim_source(self.figure, FILES)
-        self.observations = facts.fact_observation(self.figure, *self.dims, sources)
-        self.targets = facts.fact_target(self.figure, *self.dims, sources)
+        self.dims = (dim_indicator(), dim_area(), dimensions.dim_period(self.figure, NO_EARLIER), dim_unit())
+        self.observations = facts.fact_observation(self.figure, NO_EARLIER, *self.dims)
+        self.targets = facts.fact_target(self.figure, NO_EARLIER, *self.dims)
 
     def attainment(self) -> pl.DataFrame:
         return attainment(self.targets, self.observations, *self.dims, RULES, area_coverage())

@@ -61,8 +61,8 @@ def test_a_record_that_breaks_a_rule_is_set_aside_by_its_name(rule: str, tmp_pat
     descriptor, table = RECORDS_BROKEN[rule]
     source(tmp_path / "sources", descriptor=descriptor, table=table)
     read = ingested(tmp_path)
-    assert read.source_file["message"].to_list() == [None]
-    rejected = read.figure.filter(verdict="rejected")
+    assert read["source_file"]["message"].to_list() == [None]
+    rejected = read["figure"].filter(verdict="rejected")
     assert {*rejected["rule"]} == {rule, *BESIDE.get(rule, ())}
     assert rejected.filter(rule=rule)["reason"].str.ends_with(". " + REMEDIES[rule]).to_list() == [rule != "excluded"]
 

@@ -16,9 +16,9 @@ import pytest
 from hai_ha_pipeline.cli.master_data import MasterData, master_data
 from hai_ha_pipeline.errors import SourceError
 from hai_ha_pipeline.reading.descriptor import Layout, Resource, read_descriptor
-from hai_ha_pipeline.reading.ingest import read_source
 from hai_ha_pipeline.reading.scaffold.figures import number_format
 from hai_ha_pipeline.reading.scaffold.folder import add_source
+from hai_ha_pipeline.reading.source import read_source
 from tests.build import SHIPPED
 
 TONES = {"\u0300", "\u0301", "\u0303", "\u0309", "\u0323"}

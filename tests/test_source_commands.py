@@ -87,7 +87,7 @@ def load(root: Path) -> None:
     """What a run keeps: the archive, and the figures of all sources."""
     known = master_data(root / "sources")
     read = ingest(root / "sources", Archive(root / "warehouse" / "archive"), known.judge, lambda figures: figures, DAY_1)
-    Stage(root / "warehouse" / "stage").write("figure", read.figure)
+    Stage(root / "warehouse" / "stage").write("figure", read["figure"])
 
 
 def publish(root: Path, *loads: tuple[str, str, str | None]) -> None:

@@ -15,8 +15,9 @@ from hai_ha_pipeline.errors import SourceError
 from hai_ha_pipeline.reading.archive import Archive
 from hai_ha_pipeline.reading.descriptor import FILE_NAME, StatementField
 from hai_ha_pipeline.reading.drift import COUNTS
-from hai_ha_pipeline.reading.ingest import SourceRead, check_rejected_share, drift_of, read_source
+from hai_ha_pipeline.reading.ingest import drift_of
 from hai_ha_pipeline.reading.scaffold.yaml_text import quoted
+from hai_ha_pipeline.reading.source import SourceRead, check_rejected_share, read_source
 from hai_ha_pipeline.storage.stage import Stage
 from hai_ha_pipeline.transforms.series import judged_by_series
 
@@ -97,10 +98,10 @@ def _judged_beside_the_others(read: SourceRead, stage: Stage, known: MasterData)
 def _others(read: SourceRead, stage: Stage) -> pl.DataFrame | None:
     """The figures of the other sources as the last run left them; none where there was none, or it was of an older version."""
     try:
-        figures = stage.read("figure")
-    except FileNotFoundError:
+        figures = stage.read("figure").filter(pl.col("source") != read.folder.name)
+        return figures.match_to_schema(read.figure.schema, extra_columns="ignore")
+    except (FileNotFoundError, pl.exceptions.SchemaError, pl.exceptions.ColumnNotFoundError):
         return None
-    return figures.filter(pl.col("source") != read.folder.name) if figures.schema == read.figure.schema else None
 
 
 def _counts(figures: pl.DataFrame) -> Row:

@@ -68,8 +68,9 @@ def _table(steps: "dict[str, Step]") -> Table:
 
 
 def _how_many(sources: list[tuple[Any, ...]]) -> str:
-    used = sum(state != "failed" for _, state, *_ in sources)
-    return f"{used} sources" if used == len(sources) else f"{used} of {len(sources)} sources"
+    there = [state for _, state, *_ in sources if state != "removed"]
+    used = sum(state != "failed" for state in there)
+    return f"{used} sources" if used == len(there) else f"{used} of {len(there)} sources"
 
 
 def _show_summary(console: Console, summary: dict[str, Answer]) -> None:
@@ -81,7 +82,9 @@ def _show_summary(console: Console, summary: dict[str, Answer]) -> None:
     for source, state, *_, message, warnings in rows:
         if warnings:
             console.print(Text(f"  {source}: {warnings}", style="yellow"))
-        if state != "loaded":
+        if state == "removed":
+            console.print(Text(f"  {source}: {message}", style="dim"))
+        elif state != "loaded":
             what = "its last good content is used" if state == "stale" else "nothing of it is loaded"
             console.print(Text(f"  {source} is {state} ({what}). {message}", style="yellow"))
     for source, new, revised, withdrawn, unchanged, examples in summary["differences"].rows:

@@ -77,9 +77,26 @@ def add(
         show_added(added, report)
 
 
+@app.command()
+def forget(name: Annotated[str, typer.Argument(help="Source whose earlier loads are dropped.")]) -> None:
+    """Drop what earlier loads of a source say, e.g. a first try that was read wrongly; all of it where its folder is gone."""
+    from hai_ha_pipeline.reading.archive import Archive
+
+    here = project()
+    archive = Archive(here.archive)
+    if name not in archive.sources():
+        raise SourceError(f"sources/{name}", "it never loaded", "see: hai-ha source list")
+    is_gone = not (here.sources / name).is_dir()
+    dropped = archive.forget(name, wholly=is_gone)
+    typer.echo(
+        f"{name}: {dropped} earlier {'load' if dropped == 1 else 'loads'} forgotten" + (", and the source itself" if is_gone else "")
+    )
+    typer.echo("Its figures leave the history with: hai-ha run --again")
+
+
 def _folder(name: str, here: Project) -> Path:
     """The folder of a source given by its name or path."""
-    from hai_ha_pipeline.reading.ingest import source_folders
+    from hai_ha_pipeline.reading.source import source_folders
 
     known = {folder.name: folder for folder in source_folders(here.sources)}
     if name in known:

@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import Any
 
 from hai_ha_pipeline.errors import SourceError
-from hai_ha_pipeline.reading.archive import LOADS, Archive, Load, snapshot_of
+from hai_ha_pipeline.reading.archive import Archive, Load, snapshot_of
 from hai_ha_pipeline.reading.descriptor import Package, read_descriptor
-from hai_ha_pipeline.reading.ingest import source_folders
+from hai_ha_pipeline.reading.source import source_folders
 from hai_ha_pipeline.settings import Project
 from hai_ha_pipeline.storage.questions import loads_by_source
 
@@ -38,8 +38,7 @@ def states(project: Project) -> list[State]:
     published = {row["source"]: row for row in loads_by_source(project.database)} if project.database.exists() else {}
     archive = Archive(project.archive)
     folders = {folder.name: folder for folder in source_folders(project.sources)}
-    archived = {path.stem for path in (project.archive / LOADS).glob("*.json")}
-    return [_state(name, folders.get(name), published.get(name), archive) for name in sorted({*folders, *published, *archived})]
+    return [_state(name, folders.get(name), published.get(name), archive) for name in sorted({*folders, *published, *archive.sources()})]
 
 
 def _state(name: str, folder: Path | None, published: dict[str, Any] | None, archive: Archive) -> State:
@@ -80,7 +79,8 @@ def _judged(
     """The state, and what is to do about it."""
     check = f"hai-ha source check {name}"
     if folder is None:
-        return "removed", "restore its folder, or its figures go with the next hai-ha run" if published else None
+        is_told = not published or published["state"] == "removed"
+        return "removed", None if is_told else "restore its folder, or its figures are withdrawn by the next hai-ha run"
     if not published and not loads:
         return "new", check if mistake else f"{check}, then hai-ha run"
     is_same = bool(loads) and loads[-1].files == snapshot_of(folder)

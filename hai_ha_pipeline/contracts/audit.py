@@ -4,7 +4,7 @@ import pandera.polars as pa
 import polars as pl
 
 from hai_ha_pipeline.contracts.rejections import RULE_NAMES
-from hai_ha_pipeline.contracts.types import MOMENT, Contract
+from hai_ha_pipeline.contracts.types import MOMENT, STATES, Contract
 
 
 class Rejected(Contract):
@@ -13,6 +13,9 @@ class Rejected(Contract):
     statement_key: int = pa.Field(unique=True, description="Key of the statement.")
     source: str = pa.Field(description="Folder under sources/.")
     file: str = pa.Field(description="File inside the folder.")
+    content: str = pa.Field(
+        nullable=True, description="Hash of the earlier content of the file in which it stands; null for the present one."
+    )
     row: int = pa.Field(description="Line in that file; the header is line 1.")
     byte_offset: int = pa.Field(nullable=True, description="Where a damaged record begins in the file, in bytes from 0.")
     column: str = pa.Field(nullable=True, description="Column of the figure; null for a damaged record.")
@@ -29,9 +32,10 @@ class Load(Contract):
     source: str = pa.Field(description="Folder under sources/.")
     file: str = pa.Field(nullable=True, description="File inside the folder; null where the source failed before a file was found.")
     state: str = pa.Field(
-        isin=("loaded", "stale", "failed"), description="loaded; stale: the source fails now and its last good content is used; failed."
+        isin=STATES,
+        description="loaded; stale: the source fails now and its last good content is used; failed; removed: its folder is gone.",
     )
-    message: str = pa.Field(nullable=True, description="Why the source is stale or failed, and how to mend it.")
+    message: str = pa.Field(nullable=True, description="Why the source is not loaded, and how to mend it.")
     warnings: str = pa.Field(nullable=True, description="What changed in the shape of the source since its last load, and did not stop it.")
     sha256: str = pa.Field(nullable=True, description="Hash of the file's content.")
     ingested_at: MOMENT = pa.Field(nullable=True, description="When this project first read this content (UTC).")
@@ -65,6 +69,21 @@ class Difference(Contract):
     )
     figures_unchanged: int = pa.Field(ge=0, description="Figures that are the same.")
     examples: str = pa.Field(nullable=True, description="The first revised figures, before and after.")
+
+
+class EarlierLoad(Contract):
+    """One row is an earlier content of a source, read again from its retained files by today's code and master data."""
+
+    source: str = pa.Field(description="Folder under sources/.")
+    loaded_at: MOMENT = pa.Field(description="When it was first loaded (UTC).")
+    figures_loaded: int = pa.Field(ge=0, description="Figures that were accepted when it was loaded.")
+    figures_accepted: int = pa.Field(ge=0, description="Figures of it that are accepted today.")
+    message: str = pa.Field(nullable=True, description="Why it cannot be read again; null where it can.")
+
+    class Config:
+        """A source has one load at a time."""
+
+        unique = ["source", "loaded_at"]
 
 
 class Correction(Contract):

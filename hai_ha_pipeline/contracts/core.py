@@ -158,7 +158,7 @@ class DimUnit(Contract):
 
 
 class DimSource(Contract):
-    """One row is one published document, as one file of a source reports it."""
+    """One row is one published document, as one file of a source reports it, or an earlier content of that file."""
 
     source_key: int = pa.Field(unique=True, description="Key; the same in every build.")
     source: str = pa.Field(description="Folder under sources/.")
@@ -179,7 +179,9 @@ class DimSource(Contract):
 class FactObservation(Contract):
     """One row is one figure that one source reports as a result, or as the level it starts from."""
 
-    observation_key: int = pa.Field(unique=True, description="Key of the statement; the same while the file is.")
+    observation_key: int = pa.Field(
+        unique=True, description="Key of the statement; the same while its content of the file is the present one."
+    )
     indicator_key: int = pa.Field(description="core.dim_indicator.")
     area_key: int = pa.Field(description="core.dim_area: the version the figure is about.")
     period_key: int = pa.Field(description="core.dim_period.")
@@ -218,10 +220,17 @@ class FactObservation(Contract):
     description: str = pa.Field(nullable=True, description="What is measured, in our words.")
     note: str = pa.Field(nullable=True, description="Anything a reader should know.")
     is_corrected: bool = pa.Field(description="A line of corrections.csv changed what was read: see audit.correction.")
-    known_from: DAY = pa.Field(description="Day since which the figure is known: its publication, else the day this project first read it.")
+    published_on: DAY = pa.Field(nullable=True, description="Day its document was published; null where the document shows none.")
+    ingested_at: MOMENT = pa.Field(description="When this project first read the figure in this source (UTC).")
+    withdrawn_on: DAY = pa.Field(
+        nullable=True, description="Day on which this project first read the source without it, where that means that it was withdrawn."
+    )
+    known_from: DAY = pa.Field(
+        description="Day since which the figure is known: its publication; the day it was first read where there is none, or where the same document had printed another figure in its place."
+    )
     known_to: DAY = pa.Field(
         nullable=True,
-        description="Day on which a better figure took its place (not included); null while it holds; known_from where it never held.",
+        description="Day since which it no longer holds, because it was withdrawn or a better figure is known (not included); null while it holds; known_from where it never held.",
     )
     vintage: int = pa.Field(ge=1, description="Its place among all figures for the same thing; of those known on a day the last one holds.")
     is_current: bool = pa.Field(
@@ -232,7 +241,7 @@ class FactObservation(Contract):
 class FactTarget(Contract):
     """One row is one target that one source states."""
 
-    target_key: int = pa.Field(unique=True, description="Key of the statement; the same while the file is.")
+    target_key: int = pa.Field(unique=True, description="Key of the statement; the same while its content of the file is the present one.")
     indicator_key: int = pa.Field(description="core.dim_indicator.")
     area_key: int = pa.Field(description="core.dim_area: the version the target is about.")
     period_key: int = pa.Field(description="core.dim_period: the period at whose end the target is due.")
@@ -265,10 +274,17 @@ class FactTarget(Contract):
     description: str = pa.Field(nullable=True, description="What is aimed at, in our words.")
     note: str = pa.Field(nullable=True, description="Anything a reader should know.")
     is_corrected: bool = pa.Field(description="A line of corrections.csv changed what was read: see audit.correction.")
-    known_from: DAY = pa.Field(description="Day since which the figure is known: its publication, else the day this project first read it.")
+    published_on: DAY = pa.Field(nullable=True, description="Day its document was published; null where the document shows none.")
+    ingested_at: MOMENT = pa.Field(description="When this project first read the figure in this source (UTC).")
+    withdrawn_on: DAY = pa.Field(
+        nullable=True, description="Day on which this project first read the source without it, where that means that it was withdrawn."
+    )
+    known_from: DAY = pa.Field(
+        description="Day since which the figure is known: its publication; the day it was first read where there is none, or where the same document had printed another figure in its place."
+    )
     known_to: DAY = pa.Field(
         nullable=True,
-        description="Day on which a better figure took its place (not included); null while it holds; known_from where it never held.",
+        description="Day since which it no longer holds, because it was withdrawn or a better figure is known (not included); null while it holds; known_from where it never held.",
     )
     vintage: int = pa.Field(ge=1, description="Its place among all figures for the same thing; of those known on a day the last one holds.")
     is_current: bool = pa.Field(
@@ -281,17 +297,17 @@ class Revision(Contract):
 
     role: str = pa.Field(isin=("result", "target"), description="Whether results or targets are compared.")
     indicator_code: str = pa.Field(description="Indicator.")
-    area_code: str = pa.Field(description="Area: the version the latest figure is about.")
+    area_code: str = pa.Field(description="Area: the version that the last figure is about.")
     area_name_en: str = pa.Field(description="Its English name.")
     period: str = pa.Field(description="Period, as SDMX TIME_PERIOD.")
     vintages: int = pa.Field(ge=2, description="How many figures there are.")
     first_value: VALUE = pa.Field(description="Value of the figure that was known first.")
     first_known_from: DAY = pa.Field(description="Since when.")
     first_status: str = pa.Field(isin=OBS_STATUSES, description="Its release stage (SDMX CL_OBS_STATUS).")
-    latest_value: VALUE = pa.Field(description="Value of the figure that holds today.")
-    latest_known_from: DAY = pa.Field(description="Since when.")
-    latest_status: str = pa.Field(isin=OBS_STATUSES, description="Its release stage.")
-    change: VALUE = pa.Field(description="Latest minus first, in the indicator's unit.")
+    latest_value: VALUE = pa.Field(nullable=True, description="Value of the figure that holds today; null where all were withdrawn.")
+    latest_known_from: DAY = pa.Field(nullable=True, description="Since when.")
+    latest_status: str = pa.Field(nullable=True, isin=OBS_STATUSES, description="Its release stage.")
+    change: VALUE = pa.Field(nullable=True, description="Latest minus first, in the indicator's unit.")
     change_pct: VALUE = pa.Field(
         nullable=True, description="The same in per cent of the first; null where that is 0, and for figures in per cent."
     )

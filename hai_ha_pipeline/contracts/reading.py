@@ -6,7 +6,18 @@ import pandera.polars as pa
 import polars as pl
 
 from hai_ha_pipeline.contracts.rejections import RULE_NAMES
-from hai_ha_pipeline.contracts.types import DAY, GROWTH_BASES, MOMENT, OBS_STATUSES, QUALIFIERS, ROLES, VALUE, Contract, polars_schema
+from hai_ha_pipeline.contracts.types import (
+    DAY,
+    GROWTH_BASES,
+    MOMENT,
+    OBS_STATUSES,
+    QUALIFIERS,
+    ROLES,
+    STATES,
+    VALUE,
+    Contract,
+    polars_schema,
+)
 
 
 class Statement(Contract):
@@ -57,7 +68,7 @@ class Statement(Contract):
     reason: str = pa.Field(nullable=True, description="The same in a sentence.")
 
 
-class Figure(Contract):
+class JudgedFigure(Contract):
     """One row is one statement, read and judged: accepted, rejected with its reason, or declared missing."""
 
     statement_key: int = pa.Field(unique=True, ge=0, description="The statement that was judged.")
@@ -124,6 +135,42 @@ class Figure(Contract):
         return data.lazyframe.select((rejected == pl.col("rule").is_not_null()) & (rejected == pl.col("reason").is_not_null()))
 
 
+class Figure(JudgedFigure):
+    """One row is one statement, read and judged, with when this project first read it."""
+
+    ingested_at: MOMENT = pa.Field(description="When this project first read this figure in this source (UTC); it may have moved since.")
+    is_restated: bool = pa.Field(
+        description="The same document printed another figure in its place before, or had withdrawn it: so it is known since it was read."
+    )
+
+
+class EarlierFigure(Figure):
+    """One row is one figure that an earlier content of a source held and its present files do not; the rest of its series may reject it."""
+
+    content: str = pa.Field(description="Hash of the content of the file in which it stands.")
+    withdrawn_at: MOMENT = pa.Field(
+        nullable=True, description="When this project first read the source without it (UTC); null where it was only not repeated."
+    )
+
+
+class EarlierFile(Contract):
+    """One row is one earlier content of a file of a source, of which figures are kept."""
+
+    source: str = pa.Field(description="Folder under sources/.")
+    file: str = pa.Field(description="File inside the folder.")
+    sha256: str = pa.Field(description="Hash of that content.")
+    ingested_at: MOMENT = pa.Field(description="When this project first read it (UTC).")
+    title: str = pa.Field(description="Title of the source.")
+    publisher: str = pa.Field(description="Publisher named by its descriptor.")
+    licence: str = pa.Field(description="Licence named by its descriptor.")
+    address: str = pa.Field(nullable=True, description="Address named by its descriptor, where it names exactly one.")
+
+    class Config:
+        """A content of a file stands once."""
+
+        unique = ["source", "file", "sha256"]
+
+
 class AcceptedFigure(Contract):
     """One row is one figure fit for the facts; a row that breaks this is rejected, and the rest goes on."""
 
@@ -163,9 +210,10 @@ class SourceFile(Contract):
     source: str = pa.Field(description="Folder under sources/.")
     file: str = pa.Field(nullable=True, description="File inside the folder; null where the source failed before a file was found.")
     state: str = pa.Field(
-        isin=("loaded", "stale", "failed"), description="loaded; stale: the source fails now and its last good content is used; failed."
+        isin=STATES,
+        description="loaded; stale: the source fails now and its last good content is used; failed; removed: its folder is gone.",
     )
-    message: str = pa.Field(nullable=True, description="Why the source is stale or failed, and how to mend it.")
+    message: str = pa.Field(nullable=True, description="Why the source is not loaded, and how to mend it.")
     warnings: str = pa.Field(nullable=True, description="What changed in the shape of the source since its last load, and did not stop it.")
     sha256: str = pa.Field(nullable=True, description="Hash of the file's content.")
     ingested_at: MOMENT = pa.Field(nullable=True, description="When this project first read this content (UTC).")

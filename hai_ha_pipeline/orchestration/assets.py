@@ -18,8 +18,9 @@ from hai_ha_pipeline.errors import UserError
 from hai_ha_pipeline.orchestration.metadata import as_markdown, column_schema, of_table
 from hai_ha_pipeline.reading.archive import Archive, fingerprint
 from hai_ha_pipeline.reading.descriptor import read_descriptor
-from hai_ha_pipeline.reading.ingest import ingest, source_folders
+from hai_ha_pipeline.reading.ingest import ingest
 from hai_ha_pipeline.reading.reference import read_reference
+from hai_ha_pipeline.reading.source import source_folders
 from hai_ha_pipeline.settings import project
 from hai_ha_pipeline.storage.publish import publish
 from hai_ha_pipeline.storage.stage import Stage
@@ -119,13 +120,13 @@ def _ingest_assets() -> dg.AssetsDefinition:
             read = ingest(project().sources, Archive(project().archive), judge, judge_together, datetime.now(UTC))
         except UserError as error:
             raise dg.Failure(str(error), allow_retries=False) from error
-        _report_sources(context, read.source_file)
+        _report_sources(context, read["source_file"])
         for table in READ_BY_INGEST:
             yield _judged(
                 table.name,
                 table.contract,
-                getattr(read, table.name),
-                _sources_read(read.source_file) if table.name == "source_file" else None,
+                read[table.name],
+                _sources_read(read["source_file"]) if table.name == "source_file" else None,
             )
 
     return read_sources
@@ -140,7 +141,8 @@ def _report_sources(context: dg.AssetExecutionContext, source_file: pl.DataFrame
             "records_read": files["records_read"].sum(),
             "files": dg.MetadataValue.md(as_markdown(files.select("file", "records_read", "cells_read", "sha256"))),
         }
-        context.log_event(dg.AssetMaterialization(_source_key(name), metadata=metadata))
+        if metadata["state"] != "removed":
+            context.log_event(dg.AssetMaterialization(_source_key(name), metadata=metadata))
         if message := files["message"].drop_nulls().first():
             context.log.warning(f"{name} is {metadata['state']}. {message!s}")
 
@@ -184,7 +186,7 @@ def _sources_read(source_file: pl.DataFrame) -> dg.AssetCheckResult:
     return dg.AssetCheckResult(
         check_name=SOURCES_READ,
         asset_key="source_file",
-        passed=source_file.filter(pl.col("state") != "failed").height > 0,
+        passed=source_file.filter(pl.col("state").is_in(["loaded", "stale"])).height > 0,
         metadata={"not_loaded": dg.MetadataValue.md(as_markdown(unread)) if unread.height else "none"},
     )
 

@@ -1,7 +1,7 @@
 """What was ever read: a copy of each file under its hash, and when that content was first seen.
 
-`ingested_at` comes from here, so it survives the deletion of the published warehouse. A source that fails now is read
-from the copies of what loaded last.
+The history of the facts comes from here, so it survives the deletion of the published warehouse. A source that fails now
+is read from the copies of what loaded last.
 """
 
 import hashlib
@@ -27,6 +27,10 @@ class Load:
     difference: dict[str, int | str | None]
     warnings: list[str]
 
+    def data(self) -> dict[str, str]:
+        """The files that hold figures, by hash: without the descriptor, the corrections and whatever else lies in the folder."""
+        return {name: self.files[name] for name in self.columns}
+
 
 @dataclass(frozen=True)
 class Archive:
@@ -46,6 +50,10 @@ class Archive:
         """Every content of the source that loaded, the last at the end."""
         path = self.root / LOADS / f"{source}.json"
         return [Load(**each) for each in json.loads(path.read_text())] if path.exists() else []
+
+    def sources(self) -> list[str]:
+        """Every source that ever loaded."""
+        return sorted(path.stem for path in (self.root / LOADS).glob("*.json"))
 
     def figures(self, source: str) -> Path:
         """Where the figures of the last load are kept."""
@@ -69,19 +77,32 @@ class Archive:
         _write(self.figures(folder.name), figures)
         loads = self.loads(folder.name)
         if not loads or loads[-1] != load:
-            history = json.dumps([asdict(each) for each in (*loads, load)], indent=1, sort_keys=True, ensure_ascii=False)
-            _write(self.root / LOADS / f"{folder.name}.json", history.encode())
+            self._write_loads(folder.name, [*loads, load])
 
-    def restore(self, source: str, into: Path) -> Path | None:
-        """The last good content of a source as a folder under `into`; none where it never loaded or is not whole."""
-        loads = self.loads(source)
-        if not loads or not all(map(self._is_whole, loads[-1].files.values())):
+    def restore(self, source: str, load: Load, into: Path) -> Path | None:
+        """The files of a load as a folder under `into`; none where they are not all whole in the archive."""
+        if not load.files or not all(map(self._is_whole, load.files.values())):
             return None
         folder = into / source
-        for name, sha256 in loads[-1].files.items():
+        for name, sha256 in load.files.items():
             (folder / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(self.root / CONTENTS / sha256, folder / name)
         return folder
+
+    def forget(self, source: str, *, wholly: bool) -> int:
+        """Drop the loads of a source before its last one, or all of them where `wholly`; how many are dropped."""
+        loads = self.loads(source)
+        kept = [] if wholly else loads[-1:]
+        if kept:
+            self._write_loads(source, kept)
+        else:
+            (self.root / LOADS / f"{source}.json").unlink(missing_ok=True)
+            self.figures(source).unlink(missing_ok=True)
+        return len(loads) - len(kept)
+
+    def _write_loads(self, source: str, loads: list[Load]) -> None:
+        history = json.dumps([asdict(each) for each in loads], indent=1, sort_keys=True, ensure_ascii=False)
+        _write(self.root / LOADS / f"{source}.json", history.encode())
 
     def _is_whole(self, sha256: str) -> bool:
         """Whether the copy of a content is there, and is still that content."""

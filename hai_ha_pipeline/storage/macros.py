@@ -15,6 +15,7 @@ class AsOf:
     comment: str
     left_out: tuple[str, ...] = ("known_from", "known_to")
     condition: str = "true"
+    of_several: str = ""
 
     @property
     def name(self) -> str:
@@ -27,22 +28,28 @@ class AsOf:
         day = "CAST(day AS DATE)"
         return (
             f"SELECT * EXCLUDE ({', '.join(self.left_out)}) FROM {self.table} "  # noqa: S608
-            f"WHERE known_from <= {day} AND (known_to IS NULL OR {day} < known_to) AND {self.condition}"
+            f"WHERE known_from <= {day} AND (known_to IS NULL OR {day} < known_to) AND {self.condition}{self.of_several}"
         )
 
+
+SERIES_OF_AREA = "JOIN (SELECT area_key, area_series_key FROM core.dim_area) USING (area_key)"
+LAST_VINTAGE = " QUALIFY vintage = max(vintage) OVER (PARTITION BY indicator_key, area_series_key, period_key)"
+"""A figure that holds again since a better one was withdrawn has one window, in which the better one's lies."""
 
 MACROS: tuple[AsOf, ...] = (
     AsOf(
         "core.observation_as_of(day)",
-        "core.fact_observation",
+        f"core.fact_observation {SERIES_OF_AREA}",
         "The results that held on a day: core.observation_as_of('2024-07-15').",
-        left_out=("known_to", "is_current"),
+        left_out=("known_to", "is_current", "area_series_key"),
+        of_several=LAST_VINTAGE,
     ),
     AsOf(
         "core.target_as_of(day)",
-        "core.fact_target",
+        f"core.fact_target {SERIES_OF_AREA}",
         "The targets that held on a day: core.target_as_of('2024-07-15').",
-        left_out=("known_to", "is_current"),
+        left_out=("known_to", "is_current", "area_series_key"),
+        of_several=LAST_VINTAGE,
     ),
     AsOf(
         "marts.attainment_as_of(day, version := 'current', rules := 'pace')",

@@ -100,7 +100,7 @@ def _build(draft: Path, parquet: Mapping[str, Path], tables: Mapping[str, tuple[
 def _add_macros(connection: duckdb.DuckDBPyConnection, rows: Mapping[str, int]) -> None:
     """The macros whose tables are published."""
     for macro in MACROS:
-        if macro.table in rows:
+        if macro.table.split()[0] in rows:
             connection.execute(f"CREATE MACRO {macro.signature} AS TABLE {macro.query}")
             connection.execute(f"COMMENT ON MACRO TABLE {macro.name} IS '{_quoted(macro.comment)}'")
 

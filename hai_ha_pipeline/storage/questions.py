@@ -93,7 +93,7 @@ def run_summary(database: Path) -> dict[str, Answer]:
             """SELECT rule, count(*) AS figures, first(source || '/' || file || ' line ' || "row" ORDER BY statement_key) AS example,
                       first(coalesce(field || ' ' || text, field || ' left empty', 'record ' || value_as_printed) ORDER BY statement_key)
                       AS what, first(reason ORDER BY statement_key) AS reason
-               FROM audit.rejected GROUP BY rule ORDER BY figures DESC, rule""",
+               FROM audit.rejected WHERE content IS NULL GROUP BY rule ORDER BY figures DESC, rule""",
         ),
         "targets": query(
             database, "SELECT status, count(*) AS targets FROM marts.attainment WHERE is_latest GROUP BY status ORDER BY 2 DESC, 1"

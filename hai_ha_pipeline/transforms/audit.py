@@ -4,14 +4,18 @@ import polars as pl
 
 from hai_ha_pipeline.contracts.audit import Load, Rejected
 from hai_ha_pipeline.contracts.types import polars_schema
+from hai_ha_pipeline.transforms.shape import with_earlier
 
 FILE = ["source", "file"]
 
 
-def rejected(figure: pl.DataFrame) -> pl.DataFrame:
+def rejected(figure: pl.DataFrame, earlier_figure: pl.DataFrame) -> pl.DataFrame:
     """One row a figure or damaged record that was set aside, with its reason."""
     return (
-        figure.filter(pl.col("verdict") == "rejected").select(list(polars_schema(Rejected))).sort("source", "file", "row", "statement_key")
+        with_earlier(figure, earlier_figure)
+        .filter(pl.col("verdict") == "rejected")
+        .select(list(polars_schema(Rejected)))
+        .sort("source", "file", "row", "statement_key")
     )
 
 
@@ -26,8 +30,9 @@ def load(
     loaded = pl.concat([fact_observation.select(statement_key="observation_key"), fact_target.select(statement_key="target_key")]).join(
         file_of, on="statement_key"
     )
+    set_aside = rejected.filter(pl.col("content").is_null())
     missing = figure.filter(pl.col("verdict") == "missing")
-    counts = {"figures_loaded": loaded, "figures_rejected": rejected, "cells_missing": missing}
+    counts = {"figures_loaded": loaded, "figures_rejected": set_aside, "cells_missing": missing}
     counted = source_file
     for name, rows in counts.items():
         counted = counted.join(rows.group_by(FILE).agg(pl.len().cast(pl.Int64).alias(name)), on=FILE, how="left")

@@ -16,6 +16,7 @@ from hai_ha_pipeline.contracts.core import (
 from hai_ha_pipeline.contracts.types import Contract, polars_schema, type_of_value
 from hai_ha_pipeline.keys import stable_key
 from hai_ha_pipeline.parsing.periods import Period, read_period
+from hai_ha_pipeline.transforms.shape import with_earlier
 
 SINCE_EVER = date(1900, 1, 1)
 
@@ -97,9 +98,13 @@ def attainment_rule(attainment_rules: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def dim_period(figure: pl.DataFrame) -> pl.DataFrame:
+def dim_period(figure: pl.DataFrame, earlier_figure: pl.DataFrame) -> pl.DataFrame:
     """One row a period of an accepted figure or its baseline, and the same period a year earlier."""
-    codes = figure.filter(pl.col("verdict") == "accepted").select(pl.concat_list("period_code", "baseline_period_code").explode())
+    codes = (
+        with_earlier(figure, earlier_figure)
+        .filter(pl.col("verdict") == "accepted")
+        .select(pl.concat_list("period_code", "baseline_period_code").explode())
+    )
     named = [period for code in codes.to_series().unique().drop_nulls() if (period := read_period(code))]
     periods = {period.code: period for each in named for period in (each, each.a_year_earlier())}
     return pl.DataFrame([_period_row(periods[code]) for code in sorted(periods)], schema=polars_schema(DimPeriod), orient="row")
@@ -114,34 +119,42 @@ def _period_row(period: Period) -> tuple[object, ...]:
     )  # fmt: skip
 
 
-DOCUMENT = ["source", "file", "address", "title", "published_on"]
+DOCUMENT = ["source", "file", "address", "title", "published_on", "content"]
 
 
-def dim_source(figure: pl.DataFrame, source_file: pl.DataFrame) -> pl.DataFrame:
-    """One row a document that an accepted figure stands in, as one file reports it."""
+def dim_source(figure: pl.DataFrame, earlier_figure: pl.DataFrame, source_file: pl.DataFrame, earlier_file: pl.DataFrame) -> pl.DataFrame:
+    """One row a document that an accepted figure stands in, as one file reports it, or an earlier content of that file."""
     documents = (
-        figure.filter(pl.col("verdict") == "accepted")
+        with_earlier(figure, earlier_figure)
+        .filter(pl.col("verdict") == "accepted")
         .group_by(DOCUMENT)
         .agg(pl.col("is_published_on_inferred").first(), pl.col("language").first())
     )
-    files = source_file.select(
-        "source", "file", "publisher", "licence", "ingested_at", "sha256", source_title_of_file="title", address_of_file="address"
-    )
+    said = ["source", "file", "publisher", "licence", "ingested_at", "sha256"]
+    present = source_file.select(*said, "title", "address", content=pl.lit(None, pl.String))
+    earlier = earlier_file.select(*said, "title", "address", content="sha256")
+    files = pl.concat([present, earlier]).rename({"title": "source_title_of_file", "address": "address_of_file"})
     return (
         documents.with_columns(source_key=document_key(documents))
-        .join(files, on=["source", "file"], how="left")
+        .join(files, on=["source", "file", "content"], how="left", nulls_equal=True)
         .with_columns(source_title=pl.coalesce("title", "source_title_of_file"), address=pl.coalesce("address", "address_of_file"))
         .select(list(polars_schema(DimSource)))
-        .sort("source", "file", "published_on", "address", "source_title")
+        .sort("source", "file", "published_on", "address", "source_title", "ingested_at", "sha256")
     )
 
 
 def document_key(figures: pl.DataFrame) -> pl.Series:
     """The key of each row's document, made once for each distinct document."""
     documents = figures.select(DOCUMENT)
-    keyed = [(*row, stable_key("document", *("" if part is None else str(part) for part in row))) for row in documents.unique().rows()]
+    keyed = [(*row, stable_key("document", *_names(*row))) for row in documents.unique().rows()]
     keys = pl.DataFrame(keyed, schema={**documents.schema, "source_key": pl.Int64}, orient="row")
     return documents.join(keys, on=DOCUMENT, how="left", nulls_equal=True, maintain_order="left")["source_key"]
+
+
+def _names(*parts: object) -> list[str]:
+    """What names a document; the present content of its file has no name of its own, so that its key stays when it changes."""
+    *document, content = parts
+    return ["" if part is None else str(part) for part in document] + ([str(content)] if content else [])
 
 
 def _typed(frame: pl.DataFrame, contract: type[Contract], key: str, *natural_key: str) -> pl.DataFrame:

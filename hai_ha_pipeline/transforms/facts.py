@@ -5,6 +5,7 @@ import polars as pl
 from hai_ha_pipeline.contracts.core import FactObservation, FactTarget
 from hai_ha_pipeline.contracts.types import polars_schema
 from hai_ha_pipeline.transforms.dimensions import document_key
+from hai_ha_pipeline.transforms.shape import with_earlier
 
 SERIES = ["indicator_code", "area_series_key", "period_code"]
 RELEASE_STAGE = {"F": 0, "E": 1, "P": 2}
@@ -13,16 +14,17 @@ FINAL_STAGE = 3
 
 def fact_observation(
     figure: pl.DataFrame,
+    earlier_figure: pl.DataFrame,
     dim_indicator: pl.DataFrame,
     dim_area: pl.DataFrame,
     dim_period: pl.DataFrame,
     dim_unit: pl.DataFrame,
-    dim_source: pl.DataFrame,
 ) -> pl.DataFrame:
     """One row a figure that a source reports as a result or as a baseline."""
     return (
-        figure.filter(pl.col("verdict") == "accepted", pl.col("role").is_in(["result", "baseline"]))
-        .pipe(_with_keys, dim_indicator, dim_area, dim_period, dim_unit, dim_source)
+        with_earlier(figure, earlier_figure)
+        .filter(pl.col("verdict") == "accepted", pl.col("role").is_in(["result", "baseline"]))
+        .pipe(_with_keys, dim_indicator, dim_area, dim_period, dim_unit)
         .with_columns(
             growth_basis=pl.when(pl.any_horizontal(pl.col("growth_reported_pct", "growth_change").is_not_null())).then("growth_basis")
         )
@@ -35,16 +37,17 @@ def fact_observation(
 
 def fact_target(
     figure: pl.DataFrame,
+    earlier_figure: pl.DataFrame,
     dim_indicator: pl.DataFrame,
     dim_area: pl.DataFrame,
     dim_period: pl.DataFrame,
     dim_unit: pl.DataFrame,
-    dim_source: pl.DataFrame,
 ) -> pl.DataFrame:
     """One row a target that a source states."""
     return (
-        figure.filter(pl.col("verdict") == "accepted", pl.col("role") == "target")
-        .pipe(_with_keys, dim_indicator, dim_area, dim_period, dim_unit, dim_source)
+        with_earlier(figure, earlier_figure)
+        .filter(pl.col("verdict") == "accepted", pl.col("role") == "target")
+        .pipe(_with_keys, dim_indicator, dim_area, dim_period, dim_unit)
         .with_columns(operator=_operator())
         .rename({"statement_key": "target_key"})
         .select(list(polars_schema(FactTarget)))
@@ -75,7 +78,6 @@ def _with_keys(
     dim_area: pl.DataFrame,
     dim_period: pl.DataFrame,
     dim_unit: pl.DataFrame,
-    dim_source: pl.DataFrame,
 ) -> pl.DataFrame:
     keyed = (
         figures.with_columns(source_key=document_key(figures))
@@ -87,8 +89,6 @@ def _with_keys(
         )
         .join(dim_period.select("period_code", "period_key"), on="period_code", how="left")
         .join(dim_unit.select("unit_code", "unit_key"), on="unit_code", how="left")
-        .drop("published_on")
-        .join(dim_source.select("source_key", "published_on", "ingested_at"), on="source_key", how="left")
     )
     reported = {f"growth_{part}": f"growth_reported_{part}" for part in ("pct", "lower_pct", "upper_pct")}
     return keyed.rename(reported).pipe(_with_validity)
@@ -97,13 +97,46 @@ def _with_keys(
 def _with_validity(figures: pl.DataFrame) -> pl.DataFrame:
     """Since when each figure is known, and until when it held.
 
-    A document without a date is known since this project first read it. A figure that a better one preceded never held: its
-    window is empty.
+    A document without a date is known since this project first read the figure, and so is what a document printed in the
+    place of another figure. A figure that a better one preceded never held: its window is empty.
     """
-    known = figures.with_columns(known_from=pl.coalesce("published_on", pl.col("ingested_at").dt.date()), vintage=_vintage())
+    read_on = pl.col("ingested_at").dt.date()
+    known = figures.with_columns(
+        known_from=pl.when("is_restated").then(pl.max_horizontal("published_on", read_on)).otherwise(pl.coalesce("published_on", read_on)),
+        withdrawn_on=pl.col("withdrawn_at").dt.date(),
+        vintage=_vintage(),
+    )
+    is_withdrawn = pl.col("withdrawn_on").is_not_null().any().over(SERIES)
+    steady = known.filter(~is_withdrawn).with_columns(known_to=_until_a_better_one())
+    return pl.concat([steady, _with_withdrawals(known.filter(is_withdrawn))]).with_columns(is_current=pl.col("known_to").is_null())
+
+
+def _until_a_better_one() -> pl.Expr:
     better = pl.col("known_from").shift(-1).cum_min(reverse=True).over(SERIES, order_by="vintage")
-    return known.with_columns(known_to=pl.when(better.is_not_null()).then(pl.max_horizontal("known_from", better))).with_columns(
-        is_current=pl.col("known_to").is_null()
+    return pl.when(better.is_not_null()).then(pl.max_horizontal("known_from", better))
+
+
+def _with_withdrawals(known: pl.DataFrame) -> pl.DataFrame:
+    """The same where figures were withdrawn: each day that changed something is looked at, and the best figure there holds.
+
+    What holds again when a better one is withdrawn has one window from its first day to its last.
+    """
+    changes = pl.concat([known.select(*SERIES, day="known_from"), known.select(*SERIES, day="withdrawn_on").drop_nulls("day")]).unique()
+    days = changes.sort(*SERIES, "day").with_columns(next_day=pl.col("day").shift(-1).over(SERIES))
+    is_there = (pl.col("known_from") <= pl.col("day")) & (pl.col("withdrawn_on").is_null() | (pl.col("day") < pl.col("withdrawn_on")))
+    held = (
+        known.select(*SERIES, "statement_key", "known_from", "withdrawn_on", "vintage")
+        .join(days, on=SERIES)
+        .filter(is_there)
+        .filter(pl.col("vintage") == pl.col("vintage").max().over(*SERIES, "day"))
+        .group_by("statement_key")
+        .agg(held_to=pl.col("next_day").sort_by("day").last(), ever_held=pl.lit(value=True))
+    )
+    never = pl.col("ever_held").is_null()
+    return (
+        known.join(held, on="statement_key", how="left", maintain_order="left")
+        .with_columns(known_to=pl.when(never).then("known_from").otherwise("held_to"))
+        .drop("held_to", "ever_held")
     )
 
 
@@ -111,7 +144,7 @@ def _vintage() -> pl.Expr:
     """The place of each figure among all for one indicator, area and period, from the one that gives way to all others, 1.
 
     The last one holds: the latest published, then the later release stage, then the source's precedence, then one that
-    needed no correction. A document without a date counts as older than one with a date.
+    needed no correction, then the one read later. A document without a date counts as older than one with a date.
     """
     stage = pl.col("obs_status").replace_strict(RELEASE_STAGE, default=FINAL_STAGE, return_dtype=pl.Int64)
     oldest_first = [
@@ -120,6 +153,7 @@ def _vintage() -> pl.Expr:
         stage,
         -pl.col("precedence"),
         ~pl.col("is_corrected"),
+        pl.col("ingested_at"),
         -pl.col("statement_key"),
     ]
     return pl.int_range(1, pl.len() + 1).over(SERIES, order_by=oldest_first)

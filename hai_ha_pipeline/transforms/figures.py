@@ -3,7 +3,7 @@
 import pandera.errors
 import polars as pl
 
-from hai_ha_pipeline.contracts.reading import AcceptedFigure, Figure
+from hai_ha_pipeline.contracts.reading import AcceptedFigure, JudgedFigure
 from hai_ha_pipeline.contracts.rejections import REMEDIES
 from hai_ha_pipeline.contracts.types import GROWTH_BASES, ROLES, polars_schema
 from hai_ha_pipeline.transforms.levels import with_growth, with_levels
@@ -30,7 +30,7 @@ def figure(statement: pl.DataFrame, dim_indicator: pl.DataFrame, dim_area: pl.Da
         .pipe(with_growth)
         .pipe(_with_verdict)
     )
-    return _contract_judged(read.select(list(polars_schema(Figure))))
+    return _contract_judged(read.select(list(polars_schema(JudgedFigure))))
 
 
 def _with_verdict(statements: pl.DataFrame) -> pl.DataFrame:

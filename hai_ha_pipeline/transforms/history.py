@@ -42,7 +42,7 @@ def revision(
         named.group_by("role", *SUBJECT)
         .agg(
             pl.col("indicator_code", "quantity", "period").first(),
-            pl.col("area_code", "area_name_en").filter("is_current").first(),
+            pl.col("area_code", "area_name_en").sort_by("vintage").last(),
             **{f"first_{name}": pl.col(of).first() for name, of in VINTAGE.items()},
             **latest,
             vintages=pl.len().cast(pl.Int64),

@@ -1,4 +1,4 @@
-"""The first and the last step that tables share: both facts as one frame, and the columns of a contract in their stored width."""
+"""The first and the last step that tables share: all figures and both facts as one frame, and the columns of a contract in their stored width."""
 
 import polars as pl
 
@@ -11,6 +11,11 @@ def in_shape(table: pl.DataFrame, contract: type[Contract]) -> pl.DataFrame:
     return table.select(
         pl.col(name).cast(dtype, strict=False) if dtype == type_of_value else pl.col(name) for name, dtype in schema.items()
     )
+
+
+def with_earlier(figure: pl.DataFrame, earlier_figure: pl.DataFrame) -> pl.DataFrame:
+    """All figures as one frame: those of the present files, and those that only earlier contents hold, told apart by `content`."""
+    return pl.concat([figure, earlier_figure], how="diagonal")
 
 
 def results_and_targets(fact_observation: pl.DataFrame, fact_target: pl.DataFrame) -> pl.DataFrame:

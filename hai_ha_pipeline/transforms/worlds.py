@@ -32,7 +32,7 @@ class Worlds:
         """
         areas = self.origin.select("world", "area_key", "area_series_key", fact_area_key="of_area_key")
         known = facts.join(self.days.select("indicator_key", world="day"), on="indicator_key").filter(
-            pl.col("known_from") <= pl.col("world")
+            pl.col("known_from") <= pl.col("world"), pl.col("withdrawn_on").is_null() | (pl.col("world") < pl.col("withdrawn_on"))
         )
         return (
             known.rename({"area_key": "fact_area_key", key: "fact_key"})
@@ -81,12 +81,13 @@ class Worlds:
 
 
 def worlds_of(facts: list[pl.DataFrame], dim_indicator: pl.DataFrame, dim_area: pl.DataFrame) -> Worlds:
-    """A world for each day on which a figure of an indicator's family became known; a family is a total with all its parts."""
-    known = pl.concat([fact.select("indicator_key", "known_from") for fact in facts]).unique()
+    """A world for each day on which a figure of an indicator's family became known or was withdrawn; a family is a total with all its parts."""
+    changes = [fact.select("indicator_key", day=day) for fact in facts for day in ("known_from", "withdrawn_on")]
+    known = pl.concat(changes).drop_nulls().unique()
     families = _families(dim_indicator)
     days = (
         known.join(families, on="indicator_key")
-        .select("family", day="known_from")
+        .select("family", "day")
         .unique()
         .sort("family", "day")
         .with_columns(next_day=pl.col("day").shift(-1).over("family"))
