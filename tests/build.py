@@ -208,6 +208,17 @@ def figures(*rows: dict[str, Any]) -> pl.DataFrame:
     return _filled(Figure, usual, rows, "statement_key")
 
 
+def earlier_figures(*rows: dict[str, Any]) -> pl.DataFrame:
+    """Figures in their shape that only an earlier content of their file holds; see `figures` for what a row leaves out."""
+    clocks = pl.DataFrame(
+        [(row.get("statement_key", place), "earlier", row.get("withdrawn_at")) for place, row in enumerate(rows)],
+        schema={"statement_key": pl.Int64, "content": pl.String, "withdrawn_at": pl.Datetime("us")},
+        orient="row",
+    )
+    figure = figures(*({name: given for name, given in row.items() if name != "withdrawn_at"} for row in rows))
+    return figure.join(clocks, on="statement_key").select(NO_EARLIER.columns)
+
+
 def observations(*rows: dict[str, Any]) -> pl.DataFrame:
     """Current results in the shape of the fact; `indicator`, `area` and `period` stand for their keys."""
     return _facts(FactObservation, "observation_key", rows, {"role": "result"})

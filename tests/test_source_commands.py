@@ -139,7 +139,7 @@ def test_failed_stale_and_removed_sources_say_what_is_to_do(root: Path, hai_ha: 
     shown = hai_ha("list").out
     assert "pages is stale: hai-ha source check pages" in shown
     assert "the header lacks 'when'" in shown
-    assert "gone is removed: restore its folder, or its figures go with the next hai-ha run" in shown
+    assert "gone is removed: restore its folder, or its figures are withdrawn by the next hai-ha run" in shown
 
 
 def test_a_stale_source_that_was_put_right_again_only_waits_for_a_run(root: Path, hai_ha: HaiHa) -> None:
