@@ -5,6 +5,7 @@ from decimal import Decimal
 from typing import Any
 
 import polars as pl
+import polars.selectors as cs
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -196,7 +197,9 @@ def test_as_of_a_day_equals_a_rebuild_from_the_documents_that_stood_then(
 
 
 def same(history: pl.DataFrame, rebuilt: pl.DataFrame) -> bool:
-    return history.select(rebuilt.columns).sort(pl.all()).equals(rebuilt.sort(pl.all()))
+    """Whether they say the same; the key of a document is another one once its file has another content."""
+    said = rebuilt.drop(cs.ends_with("source_key"))
+    return history.select(said.columns).sort(pl.all()).equals(said.sort(pl.all()))
 
 
 def test_today_is_what_the_marts_show(shipped: Tables) -> None:
