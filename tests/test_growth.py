@@ -103,6 +103,21 @@ def test_years_cumulative_spans_and_days_have_no_previous_period(period: str) ->
     assert "previous_period" not in grown({"period": period, "value": "110"}, {"period": "2023", "value": "100"})["comparison"].to_list()
 
 
+def test_a_stock_on_30_june_is_compared_with_31_december_whatever_period_ends_on_it() -> None:
+    """Of 67 poor households at the end of 2023, 28 were left on 30 June 2024: 39 of 67 fewer, or 58.2 %."""
+    half = {"indicator": "poor_households", "period": "2024-S1", "value": "28"}
+    ends = [{"indicator": "poor_households", "period": period, "value": value} for period, value in (("2023", "67"), ("2023-12", "66"))]
+    found = row("previous_period", "2024-S1", half, *ends)
+    assert (found["base_period"], [found["base"], found["growth_pct"]]) == ("2023", decimals("67", "-58.208955"))
+    with_half = row("previous_period", "2024-S1", half, *ends, {"indicator": "poor_households", "period": "2023-S2", "value": "65"})
+    assert with_half["base_period"] == "2023-S2"
+
+
+def test_a_flow_of_the_whole_year_before_is_no_base_for_a_half_year() -> None:
+    found = row("previous_period", "2024-S1", {"period": "2024-S1", "value": "28"}, {"period": "2023", "value": "67"})
+    assert (found["base_period"], found["base"], found["reason"]) == ("2023-S2", None, "no figure for 2023-S2 is known")
+
+
 def test_a_cumulative_figure_is_compared_with_the_same_months_alone() -> None:
     found = row(
         "same_period_last_year", "2024-01-01/P7M",

@@ -150,6 +150,20 @@ def test_growth_of_the_district_goes_on() -> None:
     assert ([average["growth_pct"]], average["is_derived"]) == (decimals("14.891253"), True)
 
 
+def test_a_series_that_ends_with_its_area_says_why() -> None:
+    after = pl.col("area_code") == "201"
+    alone = observations({"period": "2024", "value": "50"}, *communes("2025", "10", "20"), {"area": "199", "period": "2024", "value": "7"})
+    found = Growth.validate(growth(alone, dim_indicator(), dim_area(), dim_period(*PERIODS), dim_unit(), area_coverage()))
+    [hai_ha] = found.filter(after, comparison="same_period_last_year")["series_end"]
+    assert hai_ha.startswith("Hai Ha district no longer exists since 2025-07-01; its successors (")
+    assert hai_ha.endswith(") are exactly what it was, but not all of them have a figure")
+    [tien_yen] = found.filter(area_code="199", comparison="same_period_last_year")["series_end"]
+    assert "its successors are not exactly what it was: " in tien_yen
+    whole = observations({"period": "2024", "value": "50"}, *communes("2025", "10", "20", "30"))
+    goes_on = growth(whole, dim_indicator(), dim_area(), dim_period(*PERIODS), dim_unit(), area_coverage())
+    assert goes_on.filter(after)["series_end"].null_count() == 2
+
+
 def attained(target: dict[str, Any], *results: dict[str, Any]) -> dict[str, Any]:
     """The row of the latest result."""
     rules = dimensions.attainment_rule(attainment_rules())

@@ -19,6 +19,7 @@ from rich.text import Text
 from hai_ha_pipeline.storage.query import Answer
 
 WIDE, NARROW = 180, 130
+DERIVED = "Σ "
 CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 KEPT_WHOLE = {"target", "result", "value", "base", "fulfilled", "of way", "expected", "growth %", "printed %", "implied base", "status"}
 STATUS_STYLES = {
@@ -78,6 +79,7 @@ def show_attainment(answer: Answer, shown_as: str) -> None:
         " --format json",
         style="dim",
     )
+    _explain_derived(rows)
 
 
 def show_growth(answer: Answer, shown_as: str) -> None:
@@ -85,7 +87,16 @@ def show_growth(answer: Answer, shown_as: str) -> None:
     if shown_as != "table":
         show(answer, shown_as)
         return
-    _show_by_area(_as_dicts(answer), GROWTH, "growth")
+    rows = _as_dicts(answer)
+    _show_by_area(rows, GROWTH, "growth")
+    for area, end in dict.fromkeys((row["area"], row["series_end"]) for row in rows if row["series_end"]):
+        console().print(f"{area}: {printable(end)}", style="dim")
+    _explain_derived(rows)
+
+
+def _explain_derived(rows: list[Row]) -> None:
+    if any(row["is_derived"] for row in rows):
+        console().print(f"{DERIVED}with the sum of the successors of an abolished area: no source prints it", style="dim")
 
 
 def _as_dicts(answer: Answer) -> list[Row]:
@@ -115,11 +126,11 @@ def _target(row: Row) -> str:
 
 
 def _result(row: Row) -> str:
-    """The result with its bound."""
+    """The result with its bound, marked where no source prints it."""
     if row["result_value"] is None:
         return ""
     sign = "> " if row["result_upper"] is None else "< " if row["result_lower"] is None else ""
-    return sign + as_text(row["result_value"])
+    return f"{DERIVED if row['is_derived'] else ''}{sign}{as_text(row['result_value'])}"
 
 
 def _fulfilled(row: Row) -> str:
@@ -169,7 +180,7 @@ GROWTH = [
     Column("indicator", lambda row: row["indicator"]),
     Column("period", lambda row: row["period"]),
     Column("against", _against, is_needed=False),
-    Column("value", lambda row: as_text(row["value"]), is_number=True),
+    Column("value", lambda row: f"{DERIVED if row['is_derived'] else ''}{as_text(row['value'])}", is_number=True),
     Column("base", lambda row: as_text(row["base"]), is_number=True, is_needed=False),
     Column("growth %", lambda row: _percent(row["growth_pct"]), is_number=True),
     Column("printed %", lambda row: _percent(row["growth_reported_pct"]), is_number=True),

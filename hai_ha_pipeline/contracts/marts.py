@@ -168,6 +168,9 @@ class Growth(Contract):
     )
     change_pp: VALUE = pa.Field(nullable=True, description="value - base in percentage points, for indicators in per cent.")
     reason: str = pa.Field(nullable=True, description="Why there is no growth.")
+    series_end: str = pa.Field(
+        nullable=True, description="Why the series goes on no further: its area no longer exists, and its successors give no sum."
+    )
     is_derived: bool = pa.Field(description="Value or base is the sum of the successors of an abolished area: no source prints it.")
     observation_key: int = pa.Field(nullable=True, description="core.fact_observation of the value; null where it is derived.")
     base_observation_key: int = pa.Field(

@@ -21,7 +21,7 @@ def attainment_of(database: Path, area: str | None, year: str | None, *, every_p
         f"""
         SELECT area_name_en AS area, indicator_name_en AS indicator, measure_kind, target_period, target_operator, target_value,
                target_lower, target_upper, target_as_printed, period_name_en AS result_until, result_value, result_lower, result_upper,
-               result_as_printed, unit_name_en AS unit, fulfilment_pct, progress_pct, expected_pct, status, status_reason
+               result_as_printed, is_derived, unit_name_en AS unit, fulfilment_pct, progress_pct, expected_pct, status, status_reason
         FROM marts.attainment LEFT JOIN core.dim_period ON period_code = result_period
         WHERE {AREA} AND target_period[:4] = $2 AND (is_latest OR $3)
         ORDER BY area_code, status = 'no_result', indicator_name_en, result_period_last_day
@@ -38,7 +38,7 @@ def growth_of(database: Path, area: str | None, year: str | None) -> Answer:
         f"""
         SELECT area_name_en AS area, indicator_name_en AS indicator, now.period_name_en AS period, comparison, value,
                unit_name_en AS unit, coalesce(before.period_name_en, base_period) AS base_period, base, growth_pct, growth_reported_pct, growth_agreement, change_pp, implied_base,
-               contribution_pp
+               contribution_pp, is_derived, series_end
         FROM marts.growth
         JOIN core.dim_period AS now ON now.period_code = period
         LEFT JOIN core.dim_period AS before ON before.period_code = base_period

@@ -46,7 +46,7 @@ def attainment_by_preset(
     results = _results(current, dim_area, dim_period)
     return (
         _targets(fact_target, dim_indicator, dim_area, dim_period, dim_unit)
-        .pipe(with_abolition, area_coverage, dim_area)
+        .pipe(with_abolition, pl.col("target_period_last_day") >= pl.col("ended_on"), area_coverage, dim_area)
         .pipe(_with_baseline, results)
         .pipe(_with_results, results)
         .join(dim_period.select(baseline_period="period_code", baseline_last_day="last_day"), on="baseline_period", how="left")

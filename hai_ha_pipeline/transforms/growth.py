@@ -10,7 +10,7 @@ from hai_ha_pipeline.contracts.types import type_of_value
 from hai_ha_pipeline.transforms.formulas import cagr_pct, contribution_pp, growth_pct, implied_base
 from hai_ha_pipeline.transforms.levels import PER_CENT
 from hai_ha_pipeline.transforms.shape import in_shape
-from hai_ha_pipeline.transforms.successors import with_successor_sums
+from hai_ha_pipeline.transforms.successors import with_abolition, with_successor_sums
 
 SERIES = ["indicator_code", "area_series_key"]
 
@@ -32,9 +32,16 @@ def growth(
         .pipe(_with_growth)
         .pipe(_with_printed_growth)
         .pipe(_with_contributions, dim_indicator)
+        .pipe(with_abolition, _is_over(), area_coverage, dim_area)
+        .rename({"abolition": "series_end"})
         .pipe(in_shape, Growth)
         .sort("area_code", "indicator_code", "period_last_day", "period", "comparison")
     )
+
+
+def _is_over() -> pl.Expr:
+    """The area is gone, and its series has no figure since."""
+    return pl.col("period_last_day").max().over(SERIES) < pl.col("ended_on")
 
 
 COMPARISONS = ("same_period_last_year", "previous_period", "cagr")
@@ -50,9 +57,10 @@ def _series(
         .join(dim_period, on="period_key")
         .select(
             *SERIES, "area_code", "indicator_name_en", "indicator_name_vi", "area_name_en", "unit_name_en", "quantity", "measure_kind",
-            "parent_code", "freq", "year", "is_cumulative", "same_period_last_year_code", "previous_period_code", "value", "lower",
+            "parent_code", "adds_over_areas", "freq", "year", "months", "is_cumulative", "same_period_last_year_code", "previous_period_code", "value", "lower",
             "upper", "growth_reported_pct", "growth_reported_lower_pct", "growth_reported_upper_pct", "growth_basis",
             "observation_key", "is_derived", period="period_code", period_last_day="last_day",
+            previous_last_day=pl.col("first_day") - pl.duration(days=1),
         )
     )  # fmt: skip
 
@@ -76,12 +84,29 @@ def _on_last_year(series: pl.DataFrame) -> pl.DataFrame:
 def _on_previous_period(series: pl.DataFrame) -> pl.DataFrame:
     """Only for parts of a year: for whole years the period before is last year.
 
-    Cumulative figures and odd spans have none; they stand here only where a growth on the period before is printed.
+    Cumulative figures and odd spans have none; they stand here only where a growth on the period before is printed. A stock
+    is compared with the level on the day before the period, whatever period ends with it: 30 June with 31 December.
     """
     has_previous = pl.col("freq").is_in(["S", "Q", "M"]) & pl.col("previous_period_code").is_not_null()
     is_printed = (pl.col("growth_basis") == "previous_period").fill_null(value=False) & (pl.col("freq") != "A")
     parts = series.filter(has_previous | is_printed)
-    return parts.with_columns(base_period="previous_period_code").join(_bases(series), on=[*SERIES, "base_period"], how="left")
+    return (
+        parts.join(_previous_levels(series), on=[*SERIES, "period"], how="left")
+        .with_columns(base_period=pl.coalesce("level_period", "previous_period_code"))
+        .join(_bases(series), on=[*SERIES, "base_period"], how="left")
+    )
+
+
+def _previous_levels(series: pl.DataFrame) -> pl.DataFrame:
+    """For each figure of a stock, the period that ends on the day before its own: of several one of the same length, else the longest."""
+    stocks = series.filter(pl.col("measure_kind") == "stock").select(*SERIES, "period", "months", "period_last_day", "previous_last_day")
+    levels = stocks.select(*SERIES, level_period="period", level_months="months", previous_last_day="period_last_day")
+    return (
+        stocks.join(levels, on=[*SERIES, "previous_last_day"])
+        .sort(pl.col("level_months") != pl.col("months"), -pl.col("level_months"), nulls_last=True)
+        .unique([*SERIES, "period"], keep="first", maintain_order=True)
+        .select(*SERIES, "period", "level_period")
+    )
 
 
 def _over_all_years(series: pl.DataFrame) -> pl.DataFrame:

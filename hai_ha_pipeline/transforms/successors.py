@@ -163,8 +163,11 @@ def _summed() -> list[pl.Expr]:
     ]
 
 
-def with_abolition(targets: pl.DataFrame, area_coverage: pl.DataFrame, dim_area: pl.DataFrame) -> pl.DataFrame:
-    """Targets with `abolition`: that their unit is gone before they are due, and why no sum goes on; null for all others."""
+def with_abolition(rows: pl.DataFrame, is_gone: pl.Expr, area_coverage: pl.DataFrame, dim_area: pl.DataFrame) -> pl.DataFrame:
+    """The rows with `abolition`: that their unit is gone, and why no sum goes on; null where `is_gone` is not true.
+
+    `is_gone` may use `ended_on`, the day on which the unit ceased to exist.
+    """
     names = dim_area.select("area_code", "area_series_key", ended_name="area_name_en", ended_on="valid_to")
     gone = area_coverage.join(names, on=ENDED).select(
         "area_series_key", "ended_on", "is_exact",
@@ -176,9 +179,8 @@ def with_abolition(targets: pl.DataFrame, area_coverage: pl.DataFrame, dim_area:
         .then(pl.format("its successors ({}) are exactly what it was, but {}", "names", lacking))
         .otherwise(pl.format("its successors are not exactly what it was: {}", "why"))
     )
-    is_gone = pl.col("target_period_last_day") >= pl.col("ended_on")
     return (
-        targets.join(gone, on="area_series_key", how="left")
+        rows.join(gone, on="area_series_key", how="left")
         .with_columns(abolition=pl.when(is_gone).then(pl.format("{}; {}", "ending", why_not)))
         .drop("ended_on", "is_exact", "ending", "names", "why")
     )
