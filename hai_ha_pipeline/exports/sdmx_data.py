@@ -32,4 +32,4 @@ def figures_sql() -> str:
         JOIN unit_code USING (unit_code)
         JOIN core.dim_period USING (period_key)
         JOIN area_code USING (area_key)
-        ORDER BY {dimensions}"""  # noqa: S608
+        ORDER BY {dimensions}, figure_key"""  # noqa: S608

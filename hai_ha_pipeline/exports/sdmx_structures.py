@@ -1,6 +1,7 @@
 """The SDMX-ML 3.0 structures: data structure, dataflow, concepts and code lists, written by pysdmx.
 
-pysdmx knows one language for each name; the Vietnamese ones are added to what it has written.
+pysdmx knows one language for each name; the Vietnamese ones are added to what it has written. It also says of every attribute
+which measure it is about. There is one measure, the element is optional, and sdmx1 cannot read it, so it is taken out.
 """
 
 import re
@@ -51,7 +52,13 @@ def write_structures(warehouse: Finished, file: Path) -> None:
         sender=Organisation(id=sdmx.AGENCY),
     )
     written = write_sdmx(_structures(lists), Format.STRUCTURE_SDMX_ML_3_0, header=header) or ""
-    file.write_bytes(_with_vietnamese_names(written, lists))
+    for prefix, address in NAMESPACES.items():
+        ET.register_namespace(prefix, address)
+    message = ET.fromstring(written)  # noqa: S314 - pysdmx has just written it
+    _add_vietnamese_names(message, lists)
+    _leave_out_the_only_measure(message)
+    ET.indent(message)
+    file.write_bytes(ET.tostring(message, encoding="UTF-8", xml_declaration=True) + b"\n")
 
 
 def _structures(lists: list[Codes]) -> list[Codelist | ConceptScheme | DataStructureDefinition | Dataflow]:
@@ -98,10 +105,7 @@ def _code_list(codes: Codes) -> Codelist:
     )
 
 
-def _with_vietnamese_names(written: str, lists: list[Codes]) -> bytes:
-    for prefix, address in NAMESPACES.items():
-        ET.register_namespace(prefix, address)
-    message = ET.fromstring(written)  # noqa: S314 - pysdmx has just written it
+def _add_vietnamese_names(message: ET.Element, lists: list[Codes]) -> None:
     for codes in lists:
         names = {code.id: code.name_vi for code in codes.codes if code.name_vi}
         for code in message.iterfind(f".//str:Codelist[@id='{codes.id}']/str:Code", NAMESPACES):
@@ -109,8 +113,12 @@ def _with_vietnamese_names(written: str, lists: list[Codes]) -> bytes:
                 name = ET.Element(f"{{{NAMESPACES['com']}}}Name", {LANGUAGE: "vi"})
                 name.text = _printable(vietnamese)
                 code.insert(1, name)
-    ET.indent(message)
-    return bytes(ET.tostring(message, encoding="UTF-8", xml_declaration=True)) + b"\n"
+
+
+def _leave_out_the_only_measure(message: ET.Element) -> None:
+    for attribute in message.iterfind(".//str:Attribute", NAMESPACES):
+        for measures in attribute.findall("str:MeasureRelationship", NAMESPACES):
+            attribute.remove(measures)
 
 
 def _printable(text: str) -> str:

@@ -7,7 +7,7 @@ have 19 digits, of which a spreadsheet keeps 15.
 
 from dataclasses import dataclass, replace
 
-from hai_ha_pipeline.contracts.types import Column, columns
+from hai_ha_pipeline.contracts.types import Column, columns, key
 from hai_ha_pipeline.exports.tables import Leaving, leaving
 from hai_ha_pipeline.tables import PUBLISHED
 
@@ -44,6 +44,7 @@ BLANKS = r"[\x00-\x08\x0B\x0C\x0E-\x20\p{Z}\p{Cf}]*"
 SIGNS = r"[=+\-@\x{FF1D}\x{FF0B}\x{FF0D}\x{FF20}]"
 # Where a semicolon, tab or line break is taken for the end of a cell, what follows begins another one.
 BEGINS_ANOTHER_CELL = rf"([;\t\r\n])({BLANKS}{SIGNS}|'')"
+SUSPECT = rf"{SIGNS}|^[\t\r\n]|''"
 BEGINS_LIKE_A_FORMULA = rf"^({BLANKS}{SIGNS}|[\t\r\n]|'')"
 
 
@@ -74,7 +75,7 @@ class Sheet:
         shown = [f'{_as_printed(cell)} AS "{cell.column.name}"' for cell in self.cells]
         shown[0] = f'{_as_printed(self.cells[0])} AS "{BYTE_ORDER_MARK}{self.cells[0].column.name}"'
         values = {cell.column.name: cell.value for cell in self.cells}
-        order = [values[name] for name in READING_ORDER if name in values] + [f"t.{name}" for name in self.table.order]
+        order = [*(values[name] for name in READING_ORDER if name in values), *(f't."{name}"' for name in key(self.table.contract))]
         return f"SELECT {', '.join(shown)} FROM {self.table.name} AS t {self.joins} ORDER BY {', '.join(order)}"  # noqa: S608
 
 
@@ -86,7 +87,10 @@ def sheets() -> list[Sheet]:
 def harmless(text: str) -> str:
     """SQL for a text that no spreadsheet takes for a formula; `docs/exports.md` says how to take the apostrophes away again."""
     guarded = f"regexp_replace({text}, '{BEGINS_ANOTHER_CELL}', '\\1''\\2', 'g')"
-    return f"CASE WHEN regexp_matches({guarded}, '{BEGINS_LIKE_A_FORMULA}') THEN '''' || {guarded} ELSE {guarded} END"
+    return (
+        f"CASE WHEN NOT regexp_matches({text}, '{SUSPECT}') THEN {text} "
+        f"WHEN regexp_matches({guarded}, '{BEGINS_LIKE_A_FORMULA}') THEN '''' || {guarded} ELSE {guarded} END"
+    )
 
 
 def plain_number(value: str) -> str:
@@ -100,11 +104,11 @@ def _sheet(table: Leaving) -> Sheet:
     cells: list[Cell] = []
     joins: list[str] = []
     for column in own:
-        key = next((key for key in NAMED_BY if column.name == key or column.name.endswith(f"_{key}")), None)
-        if key:
-            names, alias = NAMED_BY[key], f"by_{column.name}"
+        dimension = next((end for end in NAMED_BY if column.name == end or column.name.endswith(f"_{end}")), None)
+        if dimension:
+            names, alias = NAMED_BY[dimension], f"by_{column.name}"
             joins.append(f"LEFT JOIN core.{names.dimension} AS {alias} ON {alias}.{names.on.format(key=f't.{column.name}')}")
-            named = _named(names, column.name.removesuffix(key), alias)
+            named = _named(names, column.name.removesuffix(dimension), alias)
             cells += [cell for cell in named if cell.column.name not in taken]
         elif not column.name.endswith("_key"):
             cells.append(Cell(column, f't."{column.name}"'))

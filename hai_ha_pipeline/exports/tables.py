@@ -22,9 +22,9 @@ class Leaving:
         return f"{self.schema}.{self.table}"
 
     @property
-    def order(self) -> list[str]:
-        """Columns that put its rows into an order of their own: its key, else all."""
-        return key(self.contract) or list(self.contract.to_schema().columns)
+    def order(self) -> str:
+        """SQL that puts its rows into an order of their own: by its key, else by all columns."""
+        return ", ".join(f'"{column}"' for column in key(self.contract)) or "ALL"
 
 
 def leaving() -> list[Leaving]:

@@ -23,7 +23,7 @@ def write_exports(database: Path, folder: Path) -> None:
         (exports / part).mkdir(parents=True)
     with finished(database, folder) as warehouse:
         for table in leaving():
-            warehouse.to_parquet(f"FROM {table.name} ORDER BY {', '.join(table.order)}", exports / "parquet" / f"{table.name}.parquet")
+            warehouse.to_parquet(f"FROM {table.name} ORDER BY {table.order}", exports / "parquet" / f"{table.name}.parquet")
         for sheet in sheets():
             warehouse.to_csv(sheet.query, exports / "csv" / f"{sheet.name}.csv")
         write_figures(warehouse, exports / "sdmx" / "figures.csv")
