@@ -31,5 +31,5 @@ def exported(tables: Tables, folder: Path) -> Path:
 
 
 def sheet(exports: Path, name: str) -> pl.DataFrame:
-    """A CSV for spreadsheets, every cell as text; null where the cell is empty without quotes."""
-    return pl.read_csv(exports / "csv" / f"{name}.csv", infer_schema=False, encoding="utf8", missing_utf8_is_empty_string=False)
+    """A CSV for spreadsheets, every cell as text."""
+    return pl.read_csv(exports / "csv" / f"{name}.csv", infer_schema=False)

@@ -12,6 +12,8 @@ from typing import Any
 
 import duckdb
 
+MEMORY = "2GB"  # sorting 10 million rows needs no more: the rest goes to disk
+
 
 @dataclass(frozen=True)
 class Finished:
@@ -44,6 +46,7 @@ def finished(database: Path, scratch: Path) -> Iterator[Finished]:
         closing(duckdb.connect(str(database), read_only=True)) as connection,
     ):
         connection.execute(f"SET temp_directory = '{_quoted(spilled)}'")
+        connection.execute(f"SET memory_limit = '{MEMORY}'")
         yield Finished(connection)
 
 
