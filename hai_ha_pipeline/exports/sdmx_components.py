@@ -19,10 +19,12 @@ AREA_CODES = """
     SELECT area_key, first_value(area_code || CASE WHEN valid_from > DATE '1900-01-01' THEN strftime(valid_from, '_%Y%m%d') ELSE '' END)
                      OVER (PARTITION BY area_series_key ORDER BY valid_from) AS ref_area
     FROM core.dim_area"""
-# A unit that is a power of ten of another one (VND_BN of VND) is written as that one with its multiplier.
+# A unit that is a power of ten of another one, as its code says (VND_BN of VND), is written as that one with its multiplier.
+# Any other is written as it is: hectares, or million VND per person and year.
 UNIT_CODES = """
-    SELECT unit.unit_code, CASE WHEN base.power_of_ten = 0 THEN base.unit_code ELSE unit.unit_code END AS unit_measure,
-           CASE WHEN base.power_of_ten = 0 THEN unit.power_of_ten ELSE 0 END AS unit_mult
+    SELECT unit.unit_code, unit.power_of_ten <> 0 AND coalesce(base.power_of_ten = 0, false) AS is_multiple,
+           CASE WHEN is_multiple THEN base.unit_code ELSE unit.unit_code END AS unit_measure,
+           CASE WHEN is_multiple THEN unit.power_of_ten ELSE 0 END AS unit_mult
     FROM core.dim_unit AS unit
     LEFT JOIN core.dim_unit AS base ON base.quantity = unit.quantity AND starts_with(unit.unit_code, base.unit_code || '_')
     QUALIFY row_number() OVER (PARTITION BY unit.unit_code ORDER BY length(base.unit_code) DESC NULLS LAST) = 1"""
