@@ -196,7 +196,12 @@ def test_the_same_content_gives_the_same_bytes_in_another_process_timezone_and_l
     database: Path, exports: Path, tmp_path: Path
 ) -> None:
     script = "import sys; from pathlib import Path; from hai_ha_pipeline.exports.write import write_exports; write_exports(Path(sys.argv[1]), Path(sys.argv[2]))"
-    elsewhere = os.environ | {"TZ": "Asia/Ho_Chi_Minh", "LC_ALL": "C", "PYTHONHASHSEED": "7", "PYTHONPATH": str(REPOSITORY)}
+    elsewhere = os.environ | {
+        "TZ": "Asia/Ho_Chi_Minh",
+        "LC_ALL": "C",
+        "PYTHONHASHSEED": "7",
+        "PYTHONPATH": os.pathsep.join([str(REPOSITORY), os.environ.get("PYTHONPATH", "")]),
+    }
     subprocess.run([sys.executable, "-c", script, str(database), str(tmp_path)], check=True, env=elsewhere, cwd=tmp_path)
     assert hashes(tmp_path / "exports") == hashes(exports)
 

@@ -215,7 +215,7 @@ def read_by_others(pytestconfig: pytest.Config) -> Callable[[Path], dict[str, An
         (folder / "ready").touch()
 
     def read(sdmx: Path) -> dict[str, Any]:
-        elsewhere = os.environ | {"PYTHONPATH": f"{folder}{os.pathsep}{REPOSITORY}"}
+        elsewhere = os.environ | {"PYTHONPATH": os.pathsep.join([str(folder), str(REPOSITORY), os.environ.get("PYTHONPATH", "")])}
         command = [sys.executable, "-m", "tests.sdmx_readers", str(sdmx / "figures.csv"), str(sdmx / "structures.xml")]
         answer = json.loads(subprocess.run(command, capture_output=True, text=True, check=True, env=elsewhere, cwd=sdmx).stdout)
         assert isinstance(answer, dict)

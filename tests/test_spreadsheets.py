@@ -55,7 +55,7 @@ def made_harmless(texts: Sequence[str]) -> list[str]:
 
 def given_back(cell: str) -> str:
     """The rule of docs/exports.md, backwards: the text as the source has it."""
-    return re.sub("([;\t\r\n])'", r"\1", cell.removeprefix("'"))
+    return re.sub("(^|[;\t\r\n])'", r"\1", cell)
 
 
 def begins_a_formula(cell: str) -> bool:

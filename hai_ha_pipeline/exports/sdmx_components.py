@@ -6,7 +6,7 @@ The data (`sdmx_data`) and the structure definition (`sdmx_structures`) are both
 from dataclasses import dataclass
 from typing import Literal
 
-from hai_ha_pipeline.exports.spreadsheets import plain_number
+from hai_ha_pipeline.storage.copying import plain_number
 
 AGENCY, VERSION = "HAI_HA", "1.0"
 FLOW, STRUCTURE, CONCEPTS = "PLAN_TRACKING", "PLAN_TRACKING", "CS_PLAN_TRACKING"

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 
 from hai_ha_pipeline.contracts.types import Column, columns, key
 from hai_ha_pipeline.exports.tables import Leaving, leaving
+from hai_ha_pipeline.storage.copying import plain_number
 from hai_ha_pipeline.tables import PUBLISHED
 
 BYTE_ORDER_MARK = "\ufeff"
@@ -91,11 +92,6 @@ def harmless(text: str) -> str:
         f"CASE WHEN NOT regexp_matches({text}, '{SUSPECT}') THEN {text} "
         f"WHEN regexp_matches({guarded}, '{BEGINS_LIKE_A_FORMULA}') THEN '''' || {guarded} ELSE {guarded} END"
     )
-
-
-def plain_number(value: str) -> str:
-    """SQL for a DECIMAL as text without zeros at its end."""
-    return f"rtrim(rtrim(CAST({value} AS VARCHAR), '0'), '.')"
 
 
 def _sheet(table: Leaving) -> Sheet:

@@ -25,10 +25,6 @@ class Finished:
         """The rows of a query that fit into memory: those of a dimension."""
         return self.connection.execute(sql).fetchall()
 
-    def columns(self, table: str) -> dict[str, str]:
-        """Column name to DuckDB type."""
-        return {str(name): str(dtype) for name, dtype, *_ in self.rows(f"DESCRIBE {table}")}
-
     def to_parquet(self, sql: str, file: Path) -> None:
         """The rows as Parquet, compressed with Snappy, which every reader knows."""
         self.connection.execute(f"COPY ({sql}) TO '{_quoted(file)}' (FORMAT parquet, COMPRESSION snappy, PARQUET_VERSION v1)")
@@ -48,6 +44,11 @@ def finished(database: Path, scratch: Path) -> Iterator[Finished]:
         connection.execute(f"SET temp_directory = '{_quoted(spilled)}'")
         connection.execute(f"SET memory_limit = '{MEMORY}'")
         yield Finished(connection)
+
+
+def plain_number(value: str) -> str:
+    """SQL for a DECIMAL as text without zeros at its end."""
+    return f"rtrim(rtrim(CAST({value} AS VARCHAR), '0'), '.')"
 
 
 def _quoted(path: object) -> str:
