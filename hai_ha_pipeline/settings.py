@@ -55,3 +55,11 @@ def project() -> Project:
         return Project(Path(named).resolve())
     here = Path.cwd()
     return Project(here if (here / "sources").is_dir() else Path(__file__).resolve().parent.parent)
+
+
+def exports_are_wanted() -> bool:
+    """Whether a publication also writes files beside the database: `HAI_HA_EXPORTS=off` leaves them out, as a benchmark wants."""
+    chosen = os.environ.get("HAI_HA_EXPORTS", "on")
+    if chosen not in {"on", "off"}:
+        raise UserError(f"HAI_HA_EXPORTS={chosen}", "this setting is on or off", "set it to off to publish no exports, or unset it")
+    return chosen == "on"

@@ -72,10 +72,15 @@ def test_frames_are_polars(module: str) -> None:
         ("transforms", {"transforms", "parsing", "contracts", "keys", "errors"}),
         ("reading", {"reading", "contracts", "errors", "keys"}),
         ("storage", {"storage", "contracts", "errors", "settings", "tables"}),
+        ("exports", {"exports", "storage", "contracts", "settings", "tables"}),
     ],
 )
 def test_a_part_imports_only_what_lies_before_it_in_the_flow(part: str, allowed: set[str]) -> None:
     assert parts_used_by(part) <= allowed
+
+
+def test_only_exports_imports_pysdmx() -> None:
+    assert {path for path in importing("pysdmx") if not path.startswith("exports/")} == set()
 
 
 def test_no_module_names_a_source() -> None:

@@ -58,6 +58,18 @@ def columns(contract: type[Contract]) -> list[Column]:
     ]
 
 
+def key(contract: type[Contract]) -> list[str]:
+    """The columns that together tell its rows apart; none where the contract names no key."""
+    schema = contract.to_schema()
+    return next(([name] for name, column in schema.columns.items() if column.unique), list(schema.unique or ()))
+
+
+def allowed_values(contract: type[Contract], column: str) -> list[str] | None:
+    """The closed list of values of a column, as its `isin` says; none where it is open."""
+    checks = contract.to_schema().columns[column].checks
+    return next((list(check.statistics["allowed_values"]) for check in checks if check.name == "isin"), None)
+
+
 def polars_schema(contract: type[Contract]) -> dict[str, Any]:
     """Column name to Polars type, in the contract's order."""
     return {name: column.dtype.type for name, column in contract.to_schema().columns.items()}
