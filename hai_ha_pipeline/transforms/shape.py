@@ -1,4 +1,4 @@
-"""The first and the last step that tables share: all figures and both facts as one frame, and the columns of a contract in their stored width."""
+"""What tables share: all figures and both facts as one frame, what a text means, and the columns of a contract in their stored width."""
 
 import polars as pl
 
@@ -22,3 +22,16 @@ def results_and_targets(fact_observation: pl.DataFrame, fact_target: pl.DataFram
     """Both facts as one frame, told apart by `role`; what only one of them has is null in the other."""
     both = [fact_observation.with_columns(role=pl.lit("result")), fact_target.with_columns(role=pl.lit("target"))]
     return pl.concat(both, how="diagonal")
+
+
+def looked_up(rows: pl.DataFrame, meanings: pl.DataFrame, on: str) -> pl.DataFrame:
+    """The rows with what stands beside their text in `meanings`, which holds each text once; null where it holds it not.
+
+    A text that is the same in every row is looked up once, and its meaning takes no memory.
+    """
+    if rows.is_empty() or not rows[on].eq_missing(rows[on][0]).all():
+        return rows.join(meanings, on=on, how="left", nulls_equal=True, maintain_order="left")
+    found = meanings.filter(pl.col(on).eq_missing(pl.lit(rows[on][0])))
+    return rows.with_columns(
+        pl.lit(None if found.is_empty() else found[name][0], dtype).alias(name) for name, dtype in meanings.schema.items() if name != on
+    )
