@@ -5,9 +5,9 @@ import polars as pl
 from hai_ha_pipeline.contracts.core import FactObservation, FactTarget
 from hai_ha_pipeline.contracts.types import polars_schema
 from hai_ha_pipeline.transforms.dimensions import document_key
-from hai_ha_pipeline.transforms.shape import with_earlier
+from hai_ha_pipeline.transforms.shape import looked_up, with_earlier
 
-SERIES = ["indicator_code", "area_series_key", "period_code"]
+SERIES = ["indicator_key", "area_series_key", "period_key"]
 RELEASE_STAGE = {"F": 0, "E": 1, "P": 2}
 FINAL_STAGE = 3
 
@@ -81,14 +81,15 @@ def _with_keys(
 ) -> pl.DataFrame:
     keyed = (
         figures.with_columns(source_key=document_key(figures))
-        .join(dim_indicator.select("indicator_code", "indicator_key", "desired_direction"), on="indicator_code", how="left")
-        .join(
+        .pipe(looked_up, dim_indicator.select("indicator_code", "indicator_key", "desired_direction"), "indicator_code")
+        .pipe(
+            looked_up,
             dim_area.select("area_key", "area_series_key", "area_code", area_valid_from="valid_from"),
-            on=["area_code", "area_valid_from"],
-            how="left",
+            "area_code",
+            "area_valid_from",
         )
-        .join(dim_period.select("period_code", "period_key"), on="period_code", how="left")
-        .join(dim_unit.select("unit_code", "unit_key"), on="unit_code", how="left")
+        .pipe(looked_up, dim_period.select("period_code", "period_key"), "period_code")
+        .pipe(looked_up, dim_unit.select("unit_code", "unit_key"), "unit_code")
     )
     reported = {f"growth_{part}": f"growth_reported_{part}" for part in ("pct", "lower_pct", "upper_pct")}
     return keyed.rename(reported).pipe(_with_validity)
@@ -104,11 +105,14 @@ def _with_validity(figures: pl.DataFrame) -> pl.DataFrame:
     known = figures.with_columns(
         known_from=pl.when("is_restated").then(pl.max_horizontal("published_on", read_on)).otherwise(pl.coalesce("published_on", read_on)),
         withdrawn_on=pl.col("withdrawn_at").dt.date(),
-        vintage=_vintage(),
     )
+    is_one_of_several = known.select(pl.struct(SERIES).is_duplicated() | pl.col("withdrawn_on").is_not_null()).to_series()
+    alone = known.filter(~is_one_of_several).with_columns(vintage=pl.lit(1, pl.Int64), known_to=pl.lit(None, pl.Date))
+    several = known.filter(is_one_of_several).with_columns(vintage=_vintage())
     is_withdrawn = pl.col("withdrawn_on").is_not_null().any().over(SERIES)
-    steady = known.filter(~is_withdrawn).with_columns(known_to=_until_a_better_one())
-    return pl.concat([steady, _with_withdrawals(known.filter(is_withdrawn))]).with_columns(is_current=pl.col("known_to").is_null())
+    steady = several.filter(~is_withdrawn).with_columns(known_to=_until_a_better_one())
+    withdrawn = _with_withdrawals(several.filter(is_withdrawn))
+    return pl.concat([alone, steady, withdrawn]).with_columns(is_current=pl.col("known_to").is_null())
 
 
 def _until_a_better_one() -> pl.Expr:

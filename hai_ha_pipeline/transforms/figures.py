@@ -66,7 +66,9 @@ def _with_broken_rule(statements: pl.DataFrame) -> pl.DataFrame:
     broken = statements.filter(is_broken).select(_first_broken_rule().struct.unnest())
     place = pl.when(is_broken).then(is_broken.cum_sum().cast(pl.Int64) - 1)
     said = broken.select(pl.all().gather(pl.select(place).to_series()))
-    return statements.with_columns(said["field"], said["text"], rule=pl.coalesce("rule", said["rule"]), reason=pl.coalesce("reason", said["reason"]))
+    return statements.with_columns(
+        said["field"], said["text"], rule=pl.coalesce("rule", said["rule"]), reason=pl.coalesce("reason", said["reason"])
+    )
 
 
 def _first_broken_rule() -> pl.Expr:

@@ -6,7 +6,7 @@ A printed growth implies a base. It stands beside as a derived value and is neve
 import polars as pl
 
 from hai_ha_pipeline.contracts.marts import Growth
-from hai_ha_pipeline.contracts.types import type_of_value
+from hai_ha_pipeline.contracts.types import polars_schema, type_of_value
 from hai_ha_pipeline.transforms.formulas import cagr_pct, contribution_pp, growth_pct, implied_base
 from hai_ha_pipeline.transforms.levels import PER_CENT
 from hai_ha_pipeline.transforms.shape import in_shape
@@ -27,15 +27,20 @@ def growth(
     current = fact_observation.filter("is_current").pipe(with_successor_sums, area_coverage, dim_indicator, dim_area, dim_period, dim_unit)
     series = _series(current, dim_indicator, dim_area, dim_period, dim_unit)
     pairs = [_on_last_year(series), _on_previous_period(series), _over_all_years(series)]
+    told = [
+        pair.with_columns(comparison=pl.lit(name), place=pl.col("place") * len(COMPARISONS) + sorted(COMPARISONS).index(name))
+        for name, pair in zip(COMPARISONS, pairs, strict=True)
+    ]
     return (
-        pl.concat([pair.with_columns(comparison=pl.lit(name)) for name, pair in zip(COMPARISONS, pairs, strict=True)], how="diagonal")
+        pl.concat(told, how="diagonal")
         .pipe(_with_growth)
         .pipe(_with_printed_growth)
         .pipe(_with_contributions, dim_indicator)
         .pipe(with_abolition, _is_over(), area_coverage, dim_area)
         .rename({"abolition": "series_end"})
+        .select(*polars_schema(Growth), "place")
+        .sort("place")
         .pipe(in_shape, Growth)
-        .sort("area_code", "indicator_code", "period_last_day", "period", "comparison")
     )
 
 
@@ -50,6 +55,7 @@ COMPARISONS = ("same_period_last_year", "previous_period", "cagr")
 def _series(
     observations: pl.DataFrame, dim_indicator: pl.DataFrame, dim_area: pl.DataFrame, dim_period: pl.DataFrame, dim_unit: pl.DataFrame
 ) -> pl.DataFrame:
+    """Each figure with its names and its period, and its `place` in the order of the mart."""
     return (
         observations.join(dim_indicator.filter(pl.col("measure_kind") != "milestone"), on="indicator_key")
         .join(dim_area.select("area_key", "area_series_key", "area_code", "area_name_en"), on="area_key")
@@ -62,6 +68,8 @@ def _series(
             "observation_key", "is_derived", period="period_code", period_last_day="last_day",
             previous_last_day=pl.col("first_day") - pl.duration(days=1),
         )
+        .sort("area_code", "indicator_code", "period_last_day", "period")
+        .with_columns(place=pl.int_range(pl.len()))
     )  # fmt: skip
 
 
@@ -170,7 +178,9 @@ def _with_printed_growth(pairs: pl.DataFrame) -> pl.DataFrame:
 def _with_contributions(pairs: pl.DataFrame, dim_indicator: pl.DataFrame) -> pl.DataFrame:
     """What each part adds to its parent's growth, and, where all its parts are known, what they leave unexplained."""
     occasion = ["area_series_key", "period", "comparison", "base_period"]
-    simple = pairs.filter(pl.col("comparison") != "cagr", pl.col("measure_kind") != "ratio")
+    totals = dim_indicator["parent_code"].drop_nulls().unique()
+    is_in_family = pl.col("parent_code").is_not_null() | pl.col("indicator_code").is_in(totals.implode())
+    simple = pairs.filter(pl.col("comparison") != "cagr", pl.col("measure_kind") != "ratio", is_in_family)
     parents = simple.filter(pl.col("base") > 0).select(*occasion, parent_code="indicator_code", parent_base="base")
     contributions = (
         simple.join(parents, on=[*occasion, "parent_code"])
@@ -180,6 +190,9 @@ def _with_contributions(pairs: pl.DataFrame, dim_indicator: pl.DataFrame) -> pl.
             contribution_pp=contribution_pp(pl.col("value"), pl.col("base"), pl.col("parent_base")).cast(type_of_value, strict=False),
         )
     )  # fmt: skip
+    if contributions.is_empty():
+        absent = {name: pl.lit(None, type_of_value) for name in ("contribution_pp", "contribution_residual_pp")}
+        return pairs.with_columns(**absent)
     part_counts = dim_indicator.group_by(indicator_code="parent_code").agg(part_count=pl.len())
     explained = (
         contributions.group_by(*occasion, indicator_code="parent_code")

@@ -119,8 +119,7 @@ def with_area(statements: pl.DataFrame, dim_area: pl.DataFrame) -> pl.DataFrame:
     hints = pl.DataFrame(
         [(text, _hint(text, named_so)) for text in unknown], schema={"area": pl.String, "area_hint": pl.String}, orient="row"
     )
-    places = ["area", "first_day", "last_day"]
-    return looked_up(statements.join(found, on=places, how="left", maintain_order="left"), hints, "area")
+    return looked_up(looked_up(statements, found, "area", "first_day", "last_day"), hints, "area")
 
 
 def with_publication(statements: pl.DataFrame) -> pl.DataFrame:

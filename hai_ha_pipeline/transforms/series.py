@@ -132,6 +132,7 @@ def _jumps(suspects: pl.DataFrame, measured: pl.DataFrame) -> pl.DataFrame:
 
 def _with_neighbours(figures: pl.DataFrame, others: pl.DataFrame, by: list[str], within: timedelta | None) -> pl.DataFrame:
     """Each figure with up to two of the others before it (or at its time) and two after, and what they say; none without any."""
+    others = others.join(figures, on=by, how="semi")
     found = []
     ways: tuple[tuple[Literal["backward", "forward"], int], ...] = (("backward", 1), ("forward", -1))
     for strategy, way in ways:
@@ -165,7 +166,8 @@ def _with_neighbours(figures: pl.DataFrame, others: pl.DataFrame, by: list[str],
 
 def _explained(doubted: pl.DataFrame, measured: pl.DataFrame) -> pl.DataFrame:
     """The rule and the sentence of each doubted figure."""
-    printed = measured.select(
+    neighbours = doubted.select(statement_key=pl.col("neighbour").explode())
+    printed = measured.join(neighbours, on="statement_key", how="semi").select(
         neighbour="statement_key", day="last_day", said=pl.format("{} ({}, {})", plain("value"), "period_code", "source")
     )
     beside = (

@@ -1,5 +1,7 @@
 """What tables share: all figures and both facts as one frame, what a text means, and the columns of a contract in their stored width."""
 
+from collections.abc import Sequence
+
 import polars as pl
 
 from hai_ha_pipeline.contracts.types import Contract, polars_schema, type_of_value
@@ -24,14 +26,31 @@ def results_and_targets(fact_observation: pl.DataFrame, fact_target: pl.DataFram
     return pl.concat(both, how="diagonal")
 
 
-def looked_up(rows: pl.DataFrame, meanings: pl.DataFrame, on: str) -> pl.DataFrame:
-    """The rows with what stands beside their text in `meanings`, which holds each text once; null where it holds it not.
+def constants(rows: pl.DataFrame, names: Sequence[str]) -> list[str]:
+    """Those of the columns that say the same in every row."""
+    if rows.is_empty():
+        return []
+    said = rows.select(pl.col(name).eq_missing(pl.col(name).first()).all() for name in names).row(0, named=True)
+    return [name for name in names if said[name]]
 
-    A text that is the same in every row is looked up once, and its meaning takes no memory.
+
+def distinct(rows: pl.DataFrame, names: Sequence[str]) -> pl.DataFrame:
+    """The first row of each combination of columns; only those that vary are compared."""
+    varied = [name for name in names if name not in constants(rows, names)]
+    return rows.unique(varied, keep="first", maintain_order=True) if varied else rows.head(1)
+
+
+def looked_up(rows: pl.DataFrame, meanings: pl.DataFrame, *on: str) -> pl.DataFrame:
+    """The rows with what stands beside their columns `on` in `meanings`, which holds each combination once; null where it has none.
+
+    A column that says the same in every row is compared once, and a meaning that all rows share takes no memory.
     """
-    if rows.is_empty() or not rows[on].eq_missing(rows[on][0]).all():
-        return rows.join(meanings, on=on, how="left", nulls_equal=True, maintain_order="left")
-    found = meanings.filter(pl.col(on).eq_missing(pl.lit(rows[on][0])))
+    said = rows.select(pl.col(on).first())
+    for name in constants(rows, on):
+        meanings = meanings.filter(pl.col(name).eq_missing(pl.lit(said[name][0], said.schema[name]))).drop(name)
+    varied = [name for name in on if name in meanings.columns]
+    if varied:
+        return rows.join(meanings, on=varied, how="left", nulls_equal=True, maintain_order="left")
     return rows.with_columns(
-        pl.lit(None if found.is_empty() else found[name][0], dtype).alias(name) for name, dtype in meanings.schema.items() if name != on
+        pl.lit(None if meanings.is_empty() else meanings[name][0], dtype).alias(name) for name, dtype in meanings.schema.items()
     )

@@ -32,7 +32,9 @@ def build(export: str, database: str) -> None:
         connection.execute("SET preserve_insertion_order = false")
         connection.execute("CREATE TEMP TABLE printed AS FROM read_csv($file, delim = ';', all_varchar = true)", {"file": export})
         for name in NAMES:
-            numbered = f"SELECT row_number() OVER (ORDER BY {name})::INTEGER AS {name}_key, {name} FROM (SELECT DISTINCT {name} FROM printed)"  # noqa: S608
+            numbered = (
+                f"SELECT row_number() OVER (ORDER BY {name})::INTEGER AS {name}_key, {name} FROM (SELECT DISTINCT {name} FROM printed)"  # noqa: S608
+            )
             connection.execute(f"CREATE TABLE {name} AS {numbered}")
         connection.execute(STAR)
         connection.execute(GROWTH)

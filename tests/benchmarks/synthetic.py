@@ -19,7 +19,9 @@ MASTER_DATA = {
     "area_changes": "changed_on,old_code,new_code,relation,relation_as_printed,source",
     "attainment_rules": "preset,metric,status,at_least,more_than,method_status,source",
 }
-RULES = [f"pace,pace_ratio,{status},{least},,{status},made up" for status, least in (("on_track", 0.95), ("at_risk", 0.6), ("off_track", 0))]
+RULES = [
+    f"pace,pace_ratio,{status},{least},,{status},made up" for status, least in (("on_track", 0.95), ("at_risk", 0.6), ("off_track", 0))
+]
 DESCRIPTOR = """\
 $schema: https://datapackage.org/profiles/2.0/datapackage.json
 name: synthetic
@@ -55,9 +57,7 @@ def write_project(root: Path) -> Path:
     for folder in (reference, source):
         folder.mkdir(parents=True)
     rows = {
-        "indicators": [
-            f"{code.lower()},Indicator {code},Chỉ tiêu {code},made_up,VND_BN,up,flow,,false,true,,,,,,," for code in INDICATORS
-        ],
+        "indicators": [f"{code.lower()},Indicator {code},Chỉ tiêu {code},made_up,VND_BN,up,flow,,false,true,,,,,,," for code in INDICATORS],
         "areas": [f"{code},,,district,Huyện,Huyện {code},District {code},,{code}" for code in AREAS],
         "units": ["VND_BN,vnd,9,billion VND,tỷ đồng,Milliarden VND"],
         "area_changes": [],
