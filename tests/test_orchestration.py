@@ -1,6 +1,7 @@
 """The orchestration without a server: what stops a run, what starts one, and what the UI is told."""
 
 import shutil
+from datetime import date
 from pathlib import Path
 
 import dagster as dg
@@ -10,6 +11,7 @@ import pytest
 from hai_ha_pipeline.contracts.audit import Load
 from hai_ha_pipeline.definitions import defs
 from hai_ha_pipeline.orchestration import assets, automation
+from hai_ha_pipeline.orchestration.assets import _release_is_in
 from hai_ha_pipeline.orchestration.automation import daily_refresh, source_files_changed
 from hai_ha_pipeline.orchestration.metadata import as_markdown, column_schema, of_table
 from hai_ha_pipeline.orchestration.run import step_names
@@ -96,7 +98,15 @@ def test_the_published_warehouse_waits_for_everything_it_publishes() -> None:
 def test_the_steps_come_in_the_order_of_the_flow() -> None:
     steps = step_names()
     assert steps[-1] == "warehouse"
-    assert set(steps) == {"build", *REFERENCE, "read_sources", "sources_are_current", *(table.name for table in TABLES), "warehouse"}
+    assert set(steps) == {
+        "build",
+        *REFERENCE,
+        "read_sources",
+        "sources_are_current",
+        "releases_are_in",
+        *(table.name for table in TABLES),
+        "warehouse",
+    }
     assert steps.index("read_sources") < steps.index("fact_observation") < steps.index("attainment")
 
 
@@ -140,6 +150,32 @@ def test_a_source_that_is_not_shown_as_its_files_say_is_yellow_in_the_ui_and_sto
     assert len(checks) == 6
     assert checks["quang_ninh_yearbook"].severity == dg.AssetCheckSeverity.WARN
     assert "there is no file 'yearbook.csv'" in str(checks["quang_ninh_yearbook"].metadata["message"].value)
+
+
+def loads_of(every: str, last_result_on: date | None) -> pl.DataFrame:
+    row = {"source": "office", "release_every": every, "release_days_after": 45, "last_result_on": last_result_on}
+    return pl.DataFrame([row], schema_overrides={"last_result_on": pl.Date})
+
+
+@pytest.mark.parametrize(
+    ("today", "passed", "said"),
+    [
+        (date(2025, 2, 13), True, "Nothing that is due is missing."),
+        (date(2025, 2, 14), False, "figures until 2024-12-31 are due since 2025-02-14; the last there are until 2024-06-30"),
+    ],
+)
+def test_a_missed_release_is_yellow_from_the_day_it_is_due(today: date, passed: bool, said: str) -> None:
+    found = _release_is_in("office", loads_of("half_year", date(2024, 6, 30)), today)
+    assert (found.passed, found.description, found.severity) == (passed, said, dg.AssetCheckSeverity.WARN)
+
+
+def test_the_ui_has_owners_lineage_and_the_freshness_of_the_warehouse() -> None:
+    specs = {spec.key.path[-1]: spec for spec in defs.resolve_all_asset_specs()}
+    assert specs["attainment"].owners == ["team:pipeline"]
+    assert specs["indicators"].owners == ["team:analysts"]
+    lineage = specs["attainment"].metadata["dagster/column_lineage"].deps_by_column["fulfilment_pct"]
+    assert [(dep.asset_key.path[-1], dep.column_name) for dep in lineage] == [("fact_observation", "value"), ("fact_target", "value")]
+    assert specs["warehouse"].freshness_policy is not None
 
 
 def test_a_preview_is_a_table_whose_cells_cannot_break_it() -> None:
