@@ -1,6 +1,7 @@
 """`hai-ha run`: each step with its rows and time while it goes on, then what came of it."""
 
 import time
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
@@ -10,6 +11,7 @@ from rich.text import Text
 
 from hai_ha_pipeline.cli.show import STATUS_STYLES
 from hai_ha_pipeline.reading.archive import fingerprint
+from hai_ha_pipeline.reading.releases import said_of_release
 from hai_ha_pipeline.settings import project
 from hai_ha_pipeline.storage.publish import published_fingerprint
 from hai_ha_pipeline.storage.query import Answer
@@ -87,6 +89,9 @@ def _show_summary(console: Console, summary: dict[str, Answer]) -> None:
         elif state != "loaded":
             what = "its last good content is used" if state == "stale" else "nothing of it is loaded"
             console.print(Text(f"  {source} is {state} ({what}). {message}", style="yellow"))
+    for source, *release in summary["releases"].rows:
+        if missed := said_of_release(*release, datetime.now(UTC).date()):
+            console.print(Text(f"  {source}: {missed}", style="yellow"))
     for source, new, revised, withdrawn, unchanged, examples in summary["differences"].rows:
         changed = f"  {source}: {new} new, {revised} revised, {withdrawn} gone, {unchanged} unchanged since its last load"
         console.print(Text(changed + (f", e.g. {examples}" if examples else ""), style="cyan"))

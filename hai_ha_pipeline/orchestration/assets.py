@@ -22,7 +22,7 @@ from hai_ha_pipeline.reading.archive import Archive, fingerprint
 from hai_ha_pipeline.reading.descriptor import read_descriptor
 from hai_ha_pipeline.reading.ingest import ingest
 from hai_ha_pipeline.reading.reference import read_reference
-from hai_ha_pipeline.reading.releases import missed_release
+from hai_ha_pipeline.reading.releases import said_of_release
 from hai_ha_pipeline.reading.source import source_folders
 from hai_ha_pipeline.settings import project
 from hai_ha_pipeline.storage.publish import publish
@@ -210,11 +210,7 @@ def _release_checks(sources: list[str]) -> list[dg.AssetChecksDefinition]:
 def _release_is_in(source: str, files: pl.DataFrame, today: date) -> dg.AssetCheckResult:
     declared = files.filter(pl.col("release_every").is_not_null())
     rows = declared.group_by("release_every", "release_days_after", maintain_order=True).agg(pl.col("last_result_on").max()).rows()
-    said = []
-    for every, days_after, last_result_on in rows:
-        if missed := missed_release(every, days_after, last_result_on, today):
-            until = f"figures until {missed.period_end} are due since {missed.due_on}"
-            said.append(f"{until}; the last there are until {last_result_on}" if last_result_on else f"{until}; none are there")
+    said = [missed for row in rows if (missed := said_of_release(*row, today))]
     return dg.AssetCheckResult(
         check_name=RELEASE_IS_IN,
         asset_key=_source_key(source),

@@ -27,6 +27,15 @@ def missed_release(every: str, days_after: int, last_result_on: date | None, tod
     return Missed(period_end, period_end + timedelta(days=days_after))
 
 
+def said_of_release(every: str, days_after: int, last_result_on: date | None, today: date) -> str | None:
+    """A missed release in a sentence; none where nothing is missed."""
+    missed = missed_release(every, days_after, last_result_on, today)
+    if missed is None:
+        return None
+    there = f"the last there are until {last_result_on}" if last_result_on else "none are there"
+    return f"figures until {missed.period_end} are due since {missed.due_on}; {there}"
+
+
 def _last_day_before(day: date, months: int) -> date:
     """The last day of the last whole period of so many months that ended before `day`."""
     begun = (day.month - 1) // months * months + 1
