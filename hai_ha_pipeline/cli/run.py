@@ -90,7 +90,7 @@ def _show_summary(console: Console, summary: dict[str, Answer]) -> None:
             what = "its last good content is used" if state == "stale" else "nothing of it is loaded"
             console.print(Text(f"  {source} is {state} ({what}). {message}", style="yellow"))
     for source, *release in summary["releases"].rows:
-        if missed := said_of_release(*release, datetime.now(UTC).date()):
+        if missed := said_of_release(*release, today=datetime.now(UTC).date()):
             console.print(Text(f"  {source}: {missed}", style="yellow"))
     for source, new, revised, withdrawn, unchanged, examples in summary["differences"].rows:
         changed = f"  {source}: {new} new, {revised} revised, {withdrawn} gone, {unchanged} unchanged since its last load"

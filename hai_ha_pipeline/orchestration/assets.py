@@ -210,7 +210,7 @@ def _release_checks(sources: list[str]) -> list[dg.AssetChecksDefinition]:
 def _release_is_in(source: str, files: pl.DataFrame, today: date) -> dg.AssetCheckResult:
     declared = files.filter(pl.col("release_every").is_not_null())
     rows = declared.group_by("release_every", "release_days_after", maintain_order=True).agg(pl.col("last_result_on").max()).rows()
-    said = [missed for row in rows if (missed := said_of_release(*row, today))]
+    said = [missed for row in rows if (missed := said_of_release(*row, today=today))]
     return dg.AssetCheckResult(
         check_name=RELEASE_IS_IN,
         asset_key=_source_key(source),

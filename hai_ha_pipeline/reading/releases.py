@@ -27,7 +27,7 @@ def missed_release(every: str, days_after: int, last_result_on: date | None, tod
     return Missed(period_end, period_end + timedelta(days=days_after))
 
 
-def said_of_release(every: str, days_after: int, last_result_on: date | None, today: date) -> str | None:
+def said_of_release(every: str, days_after: int, last_result_on: date | None, *, today: date) -> str | None:
     """A missed release in a sentence; none where nothing is missed."""
     missed = missed_release(every, days_after, last_result_on, today)
     if missed is None:
