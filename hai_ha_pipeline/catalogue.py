@@ -8,7 +8,7 @@ from pathlib import Path
 from hai_ha_pipeline import printed_forms, rejections
 from hai_ha_pipeline.contracts.types import columns, grain
 from hai_ha_pipeline.reading.descriptor import json_schema
-from hai_ha_pipeline.tables import PUBLISHED
+from hai_ha_pipeline.tables import MADE_BY_PUBLISHING, PUBLISHED
 
 ROOT = Path(__file__).resolve().parent.parent
 CATALOGUE = ROOT / "warehouse" / "README.md"
@@ -36,7 +36,7 @@ def catalogue() -> str:
     parts = [HEAD]
     for schema, purpose in SCHEMAS.items():
         parts.append(f"\n## {schema}\n\n{purpose}\n")
-        for name, (its_schema, contract) in PUBLISHED.items():
+        for name, (its_schema, contract) in (PUBLISHED | MADE_BY_PUBLISHING).items():
             if its_schema == schema:
                 rows = "\n".join(
                     f"| `{column.name}` | {column.dtype} | {'yes' if column.is_nullable else ''} | {column.description.replace('|', chr(92) + '|')} |"

@@ -14,6 +14,7 @@ from hai_ha_pipeline.settings import project
 from hai_ha_pipeline.storage.publish import published_fingerprint
 from hai_ha_pipeline.storage.query import Answer
 from hai_ha_pipeline.storage.questions import run_summary
+from hai_ha_pipeline.storage.rollback import release, why_withheld
 
 if TYPE_CHECKING:  # dagster is imported only where a run is needed
     from hai_ha_pipeline.orchestration.run import Step
@@ -27,6 +28,12 @@ def run_with_display(*, again: bool) -> bool:
     if not again and published_fingerprint(here.database) == fingerprint(here.sources):
         console.print(f"Nothing has changed under {here.sources} since the last publication: [bold]{here.database}[/bold] stays as it is.")
         console.print("Run all the same with: hai-ha run --again", style="dim")
+        return True
+    if again:
+        release(here.database)
+    elif withheld := why_withheld(here.database, fingerprint(here.sources)):
+        console.print(Text(f"Not run: {withheld}.", style="yellow"))
+        console.print("Publish it all the same with: hai-ha run --again", style="dim")
         return True
     began = time.monotonic()
     from hai_ha_pipeline.orchestration.run import Step, refresh, step_names
