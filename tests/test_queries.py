@@ -1,5 +1,6 @@
 """The questions under `warehouse/queries/`: each is one SELECT with an answer, and the answers are those worked out by hand."""
 
+import json
 from collections.abc import Callable
 from decimal import Decimal
 from pathlib import Path
@@ -47,6 +48,12 @@ def the(rows: Rows, **given: object) -> dict[str, Any]:
     """The one row that holds these values."""
     (row,) = (row for row in rows if given.items() <= row.items())
     return row
+
+
+def test_a_manifest_lists_the_sources_with_their_hashes(warehouse: Path) -> None:
+    sources = json.loads((warehouse.parent / "manifest.json").read_text())["sources"]
+    assert {"hai_ha_interview_2024", "quang_ninh_yearbook"} <= {source["source"] for source in sources}
+    assert all(len(source["sha256"]) == 64 for source in sources)
 
 
 @pytest.mark.parametrize("question", QUESTIONS, ids=lambda path: path.stem)
