@@ -103,7 +103,7 @@ def main() -> None:
     for step in range(1, MOST):
         died = dies_at(step, database.parent, publish_new if what == "publish" else lambda: roll_back(database), note)
         death = {"step": step, "killed_at": note.read_text() if died else None, **in_a_new_process(lambda: state(database))}
-        if step % 5 == 0:
+        if step % 9 == 0:
             death["recovery"] = in_a_new_process(lambda: recovery(database, NEW + 1))
         print(json.dumps(death))
         if not died:

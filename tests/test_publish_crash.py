@@ -13,8 +13,8 @@ import pytest
 from tests.crash import NEW, in_a_new_process, recovery, state
 from tests.small_warehouse import legacy, publish_small, write_export
 
-SWEPT = {"pwrite64": (1, 4), "fsync": (2, 5), "rename": (1, 3), "symlink": (1,), "unlink": (1,)}
-SWEPT_WHOLE = {call: tuple(range(1, 16)) for call in (*SWEPT, "mkdir", "openat", "close")}
+SWEPT = {"pwrite64": (1, 4), "fsync": (2,), "rename": (1,), "symlink": (1,)}
+SWEPT_WHOLE = {call: tuple(range(1, 16)) for call in (*SWEPT, "unlink", "mkdir", "openat", "close")}
 
 
 @pytest.fixture
@@ -44,7 +44,7 @@ def test_a_publication_killed_at_any_step_leaves_the_old_or_the_new_generation(d
     assert switched_at >= 30
     assert [death["says"] for death in deaths] == [28] * (switched_at - 1) + [NEW] * (len(deaths) - switched_at + 1)
     after = [death["recovery"] for death in deaths if "recovery" in death]
-    assert len(after) >= 7
+    assert len(after) >= 4
     assert all(each == {"says": NEW + 1, "problems": [], "litter": []} for each in after), after
 
 
@@ -59,7 +59,7 @@ def test_a_rollback_killed_at_any_step_leaves_one_of_the_two_generations(databas
 
 
 def test_a_publication_killed_inside_a_system_call_leaves_the_old_or_the_new_generation(database: Path) -> None:
-    """Also while DuckDB writes. HAI_HA_TEST_KILLS=all sweeps fifteen calls of eight kinds instead of eight of five."""
+    """Also while DuckDB writes. HAI_HA_TEST_KILLS=all sweeps fifteen calls of eight kinds instead of five."""
     if not (strace := shutil.which("strace")):
         pytest.skip("strace is not installed: the calls inside DuckDB are not swept (the steps are, in the tests above)")
     publish_small(database, 1, write_export)
@@ -78,5 +78,5 @@ def test_a_publication_killed_inside_a_system_call_leaves_the_old_or_the_new_gen
             assert found["problems"] == [], (call, moment)
             assert found["says"] in {stood, new}, (call, moment)
             stood = found["says"]
-    assert kills >= 6
+    assert kills >= 4
     assert recovery(database, 0) == {"says": 0, "problems": [], "litter": []}

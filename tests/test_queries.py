@@ -6,30 +6,14 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-import polars as pl
 import pytest
 
-from hai_ha_pipeline.storage.publish import publish
 from hai_ha_pipeline.storage.query import query
-from hai_ha_pipeline.storage.stage import Stage
-from hai_ha_pipeline.tables import PUBLISHED
 from tests.build import REPOSITORY
 
 QUESTIONS = sorted((REPOSITORY / "warehouse" / "queries").glob("*.sql"))
 Rows = list[dict[str, Any]]
 Ask = Callable[[str], Rows]
-
-
-@pytest.fixture(scope="session")
-def warehouse(shipped: dict[str, pl.DataFrame], tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The published warehouse of the shipped sources."""
-    folder = tmp_path_factory.mktemp("warehouse")
-    stage = Stage(folder / "stage")
-    tables = shipped | {"build": pl.DataFrame({"fingerprint": ["shipped sources"]})}
-    for name in PUBLISHED:
-        stage.write(name, tables[name])
-    publish(folder / "hai_ha.duckdb", {name: stage.path(name) for name in PUBLISHED}, PUBLISHED)
-    return folder / "hai_ha.duckdb"
 
 
 @pytest.fixture(scope="session")
