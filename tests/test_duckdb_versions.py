@@ -62,9 +62,7 @@ def test_what_is_published_opens_in_the_duckdb_of_bi_tools(warehouse: Path, pyte
     assert min(expected) > 0
 
 
-def test_the_older_storage_format_opens_in_duckdb_1_1(
-    tmp_path: Path, pytestconfig: pytest.Config, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_the_older_storage_format_opens_in_duckdb_1_1(tmp_path: Path, pytestconfig: pytest.Config, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HAI_HA_STORAGE_VERSION", "v1.0.0")
     database = tmp_path / "warehouse" / "small.duckdb"
     publish_small(database, 28)

@@ -2,6 +2,8 @@
 
 import json
 import os
+import subprocess
+import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import closing
@@ -323,3 +325,46 @@ class TestDisk:
                 folder.chmod(0o755)
         assert files_in(database.parent) == before
         assert said(database) == 67
+
+    @pytest.mark.parametrize("kilobytes", [8, 200, 530])
+    def test_a_file_that_cannot_grow_is_told_and_nothing_changes(self, tmp_path: Path, kilobytes: int) -> None:
+        """A limit on the size of files stops the write as a full disk does: in the first table, in the checkpoint, in the export."""
+        database = tmp_path / "warehouse" / "small.duckdb"
+        publish_small(database, 67, write_export)
+        program = (
+            "import resource, sys; from pathlib import Path; from tests.small_warehouse import *; import hai_ha_pipeline.errors as e\n"
+            "def big(file, folder): (folder / 'big.bin').write_bytes(bytes(2_000_000))\n"
+            "database, limit = Path(sys.argv[1]), int(sys.argv[2]) * 1024\n"
+            "parquet = stage(database.parent.parent / 'stage', 28)\n"
+            "resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit))\n"
+            "try: publish(database, parquet, TABLES, [big])\n"
+            "except e.PublishError as error: print(error)"
+        )
+        told = subprocess.run([sys.executable, "-c", program, str(database), str(kilobytes)], capture_output=True, text=True, check=False)
+        assert "the warehouse cannot be written" in told.stdout, told.stderr
+        assert "what was published stays as it is" in told.stdout
+        assert said(database) == 67
+        assert [path.name for path in Generations(database).folder.iterdir()] == ["000001"]
+
+    def test_a_full_disk_is_told_and_nothing_changes(self, tmp_path: Path) -> None:
+        disk = tmp_path / "disk"
+        disk.mkdir()
+        mounted = subprocess.run(
+            ["mount", "-t", "tmpfs", "-o", "size=1600k", "tmpfs", str(disk)], capture_output=True, text=True, check=False
+        )
+        if mounted.returncode:
+            pytest.skip(f"a small disk cannot be mounted here (a limit on file sizes is tested above): {mounted.stderr.strip()}")
+        try:
+            database = disk / "warehouse" / "small.duckdb"
+            publish_small(database, 67)
+            filler = disk / "filler"
+            free = os.statvfs(disk)
+            filler.write_bytes(bytes(free.f_bavail * free.f_frsize - 300 * 1024))
+            with pytest.raises(PublishError, match="the warehouse cannot be written"):
+                publish_small(database, 28)
+            assert said(database) == 67
+            assert [path.name for path in Generations(database).folder.iterdir()] == ["000001"]
+            filler.unlink()
+            assert publish_small(database, 28).generation == 2
+        finally:
+            subprocess.run(["umount", str(disk)], check=True)
