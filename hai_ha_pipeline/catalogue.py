@@ -22,8 +22,8 @@ SCHEMAS = {
 }
 HEAD = """# The warehouse
 
-`hai_ha.duckdb` is made here by `make run` and replaced whole by every run that finds something new. This page is generated from
-the contracts (`make docs`); the same texts stand as comments on the tables and columns in DuckDB.
+`hai_ha.duckdb` leads to the generation that `make run` published last; every run that finds something new publishes another, whole
+(docs/publishing.md). This page is generated from the contracts (`make docs`); the same texts stand as comments on the tables and columns in DuckDB.
 `queries/` holds SQL for questions that analysts ask: `hai-ha query "$(cat warehouse/queries/FILE.sql)"`.
 
 Percentages are in per cent (54.6, not 0.546). `_pct` is per cent, `_pp` percentage points, `_on` a date, `_at` a UTC timestamp.
