@@ -6,10 +6,8 @@ from pathlib import Path
 
 from hai_ha_pipeline.errors import UserError
 
-STORAGE_VERSIONS = (
-    "v1.4.0",
-    "v1.0.0",
-)  # what BI tools ship reads the first; the second is read by DuckDB 1.0 and later, and written slower
+# What BI tools ship reads the first; DuckDB 1.0 and later read the second, which is written slower.
+STORAGE_VERSIONS = ("v1.4.0", "v1.0.0")
 FEWEST_GENERATIONS = 2
 
 

@@ -28,6 +28,7 @@ try:
 except QueryError:
     refused = True
 roll_back(database)
+assert compare(Path(sys.argv[2]), 1, 1).figures == []
 print(json.dumps([duckdb.__version__, published, answer.rows, refused]))
 """
 READ = """
@@ -42,9 +43,11 @@ def version(text: str) -> str:
     return ".".join(text.split(".")[:2])
 
 
-def test_the_package_publishes_queries_and_rolls_back_on_duckdb_1_5(tmp_path: Path, pytestconfig: pytest.Config) -> None:
+def test_the_package_publishes_queries_compares_and_rolls_back_on_duckdb_1_5(
+    tmp_path: Path, warehouse: Path, pytestconfig: pytest.Config
+) -> None:
     database = tmp_path / "warehouse" / "small.duckdb"
-    found = json.loads(python_on(overlay(pytestconfig, "duckdb==1.5.*"), "-c", PUBLISH, str(database)))
+    found = json.loads(python_on(overlay(pytestconfig, "duckdb==1.5.*"), "-c", PUBLISH, str(database), str(warehouse)))
     assert version(found[0]) == "1.5"
     assert found[1:] == [[True, True, False], [[2, "One row is one kind of household."]], True]
     assert said(database) == 67, "and DuckDB 2 reads it"

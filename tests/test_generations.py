@@ -228,8 +228,11 @@ class TestRollback:
 class TestWhatIsNotOurs:
     def test_the_plain_file_of_an_earlier_version_becomes_the_first_generation(self, database: Path) -> None:
         legacy(database, 67)
+        stale = database.with_name(f"{database.name}.wal")
+        stale.write_bytes(b"left by a program that died")
         assert publish_small(database, 28).generation == 2
         assert said(database) == 28
+        assert not stale.exists()
         roll_back(database)
         assert said(database) == 67
 
@@ -240,6 +243,27 @@ class TestWhatIsNotOurs:
         with pytest.raises(PublishError, match="move it elsewhere"):
             publish_small(database, 28)
         assert database.read_text() == "my notes"
+
+    def test_a_database_of_the_users_keeps_its_log(self, database: Path) -> None:
+        database.parent.mkdir()
+        with closing(duckdb.connect(str(database))) as mine:
+            mine.execute("CREATE TABLE mine AS SELECT 1 AS one")
+        log = database.with_name(f"{database.name}.wal")
+        log.write_bytes(b"what I wrote last")
+        before = database.read_bytes()
+        with pytest.raises(PublishError, match="move it elsewhere"):
+            publish_small(database, 28)
+        assert (database.read_bytes(), log.read_bytes()) == (before, b"what I wrote last")
+        assert list(Generations(database).folder.iterdir()) == []
+
+    def test_a_file_of_the_users_is_left_alone_also_where_nothing_is_new(self, database: Path) -> None:
+        publish_small(database, 28, write_export)
+        mine = database.parent / "exports"
+        mine.unlink()
+        mine.write_text("mine")
+        with pytest.raises(PublishError, match="move it elsewhere"):
+            publish_small(database, 28, write_export)
+        assert mine.read_text() == "mine"
 
     def test_a_folder_of_the_users_is_left_alone(self, database: Path) -> None:
         mine = database.parent / "exports"

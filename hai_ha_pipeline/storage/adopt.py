@@ -11,7 +11,7 @@ import duckdb
 
 from hai_ha_pipeline.storage.contents import contents
 from hai_ha_pipeline.storage.durable import seal, sync
-from hai_ha_pipeline.storage.generations import Generations
+from hai_ha_pipeline.storage.generations import Generations, wal
 from hai_ha_pipeline.storage.manifest import MANIFEST, sha256_of
 
 
@@ -29,19 +29,22 @@ def adopt(generations: Generations) -> None:
             if generations.current() is None:
                 generations.turn(same[-1])
             generations.mend(database.name)
+            wal(database).unlink(missing_ok=True)
     generations.check_paths([database.name])
 
 
 def _keep_as_generation(generations: Generations, database: Path) -> None:
+    """Keep a copy of the file as a generation if it is a warehouse, read without a log that may lie beside it."""
     number = generations.next_number()
     draft = generations.draft(number)
     written = datetime.fromtimestamp(database.stat().st_mtime, UTC).replace(tzinfo=None, microsecond=0)
-    try:
-        manifest = contents(database, number, None, written, storage=None)
-    except duckdb.Error:
-        return
     draft.mkdir()
     shutil.copyfile(database, draft / database.name)
+    try:
+        manifest = contents(draft / database.name, number, None, written, storage=None)
+    except duckdb.Error:
+        shutil.rmtree(draft)
+        return
     (draft / MANIFEST).write_text(manifest.with_files_of(draft).as_json(), encoding="utf-8")
     seal(draft)
     draft.rename(generations.path(number))

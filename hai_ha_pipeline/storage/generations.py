@@ -84,14 +84,18 @@ class Generations:
                 yield
 
     def clear_leftovers(self) -> None:
-        """Make the folder where it is missing; remove what a publisher that was killed left, and write-ahead logs that are nobody's."""
+        """Make the folder where it is missing; remove what a killed publisher left, and write-ahead logs beside what is published.
+
+        A log beside a plain file is left alone: it may be the user's.
+        """
         if not self.folder.is_dir():
             self.folder.mkdir()
             sync(self.warehouse)
         for leftover in self.folder.glob(".*"):
             _remove(leftover)
-        for log in (self.database, self.link / self.database.name):
-            wal(log).unlink(missing_ok=True)
+        wal(self.link / self.database.name).unlink(missing_ok=True)
+        if self.database.is_symlink() or not self.database.exists():
+            wal(self.database).unlink(missing_ok=True)
 
     def check_paths(self, names: list[str]) -> None:
         """Raise `PublishError` where something of the user's stands in the place of a link."""
@@ -107,18 +111,25 @@ class Generations:
 
     def switch(self, number: int) -> None:
         """Publish a generation: mend the stable paths to everything in it, then turn `current` to it in one rename."""
-        names = sorted(path.name for path in self.path(number).iterdir())
-        self.check_paths(names)
-        for name in names:
-            self.mend(name)
+        self.mend_all(number)
         self.turn(number)
 
     def turn(self, number: int) -> None:
         """Turn `current` to a generation in one rename."""
         point(self.link, f"{self.folder.name}/{number:06d}")
 
+    def mend_all(self, number: int) -> None:
+        """Make a stable path lead to everything in a generation.
+
+        Raises `PublishError` where something of the user's is in the way.
+        """
+        names = sorted(path.name for path in self.path(number).iterdir())
+        self.check_paths(names)
+        for name in names:
+            self.mend(name)
+
     def mend(self, name: str) -> None:
-        """Make a stable path lead through `current`."""
+        """Make a stable path lead through `current`, whatever stands there."""
         stable, target = self.warehouse / name, f"{self.link.name}/{name}"
         if not stable.is_symlink() or str(stable.readlink()) != target:
             point(stable, target)

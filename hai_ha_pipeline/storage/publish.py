@@ -96,8 +96,7 @@ def _kept(generations: Generations, file: Path, built: Manifest) -> Published | 
     if current is None or published is None:
         return None
     if _is_same(generations.path(current), published, file, built):
-        for name in sorted(path.name for path in generations.path(current).iterdir()):
-            generations.mend(name)
+        generations.mend_all(current)
         return Published(built.rows, current, is_new=False)
     withheld = why_withheld(generations.database, built.fingerprint)
     return Published(built.rows, current, is_new=False, withheld=withheld) if withheld else None
