@@ -34,9 +34,9 @@ class Reader:
         return answer["reads"], answer["generations"]
 
 
-@pytest.mark.parametrize("publications", [15, 200])
+@pytest.mark.parametrize("publications", [10, 200])
 def test_six_readers_are_neither_blocked_nor_disturbed(tmp_path: Path, publications: int) -> None:
-    if publications > 15 and os.environ.get("HAI_HA_TEST_PUBLISHES") != str(publications):
+    if publications > 10 and os.environ.get("HAI_HA_TEST_PUBLISHES") != str(publications):
         pytest.skip(f"{publications} publications take minutes: HAI_HA_TEST_PUBLISHES={publications} goes through them")
     database = tmp_path / "warehouse" / "small.duckdb"
     publish_small(database, 1, write_export)
