@@ -30,6 +30,7 @@ class Format(StrEnum):
     json = "json"
 
 
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")]
 As = Annotated[Format, typer.Option("--format", "-f", help="How to show the answer.")]
 
 
@@ -74,6 +75,37 @@ def query(sql: Annotated[str, typer.Argument(help='One SELECT, e.g. "FROM marts.
     from hai_ha_pipeline.storage.query import query as answer_to
 
     show(answer_to(project().database, sql), shown_as)
+
+
+@app.command()
+def generations(*, as_json: AsJson = False) -> None:
+    """The generations that are kept, and which one is published."""
+    from hai_ha_pipeline.cli.generations import show_generations
+
+    show_generations(project(), as_json=as_json)
+
+
+@app.command()
+def rollback(
+    generation: Annotated[int | None, typer.Argument(help="Its number; left out: the one published before the present one.")] = None,
+) -> None:
+    """Bring an earlier generation back: database, exports and report together, by one rename."""
+    from hai_ha_pipeline.cli.generations import bring_back
+
+    bring_back(project(), generation)
+
+
+@app.command()
+def diff(
+    before: Annotated[int | None, typer.Argument(help="A generation; left out: that published before the other.")] = None,
+    after: Annotated[int | None, typer.Argument(help="A later generation; left out: the newest one.")] = None,
+    *,
+    as_json: AsJson = False,
+) -> None:
+    """Which figures, targets and verdicts changed between two generations."""
+    from hai_ha_pipeline.cli.generations import show_changes
+
+    show_changes(project(), before, after, as_json=as_json)
 
 
 @app.command()

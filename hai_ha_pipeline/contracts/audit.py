@@ -115,3 +115,10 @@ class Build(Contract):
     """One row is what this warehouse was built from."""
 
     fingerprint: str = pa.Field(description="Hash of all files under sources/ and of the code that read them.")
+
+
+class Generation(Contract):
+    """One row is which publication of the warehouse this is."""
+
+    generation: int = pa.Field(ge=1, description="Its number, as in manifest.json; each new content has the next one.")
+    published_at: MOMENT = pa.Field(description="When it was published (UTC).")

@@ -16,6 +16,7 @@ import polars as pl
 
 from hai_ha_pipeline.contracts.types import Contract, grain
 from hai_ha_pipeline.errors import UserError
+from hai_ha_pipeline.exports.write import write_exports
 from hai_ha_pipeline.orchestration.lineage import column_lineage
 from hai_ha_pipeline.orchestration.metadata import as_markdown, column_schema, of_table
 from hai_ha_pipeline.reading.archive import Archive, fingerprint
@@ -25,7 +26,7 @@ from hai_ha_pipeline.reading.reference import read_reference
 from hai_ha_pipeline.reading.releases import said_of_release
 from hai_ha_pipeline.reading.source import source_folders
 from hai_ha_pipeline.settings import project
-from hai_ha_pipeline.storage.publish import publish
+from hai_ha_pipeline.storage.publish import Writer, publish
 from hai_ha_pipeline.storage.stage import Stage
 from hai_ha_pipeline.tables import ALL, PUBLISHED, READ, REFERENCE, TABLES, Read, Table
 from hai_ha_pipeline.transforms.figures import figure
@@ -39,6 +40,7 @@ READ_BY, TIMEZONE = "0 7 * * *", "Asia/Ho_Chi_Minh"  # an hour after the daily r
 FAILING_CASES = 20
 RETRY = dg.RetryPolicy(max_retries=2, delay=1, backoff=dg.Backoff.EXPONENTIAL)
 BUILD, *READ_BY_INGEST = READ
+WRITERS: tuple[Writer, ...] = (write_exports,)  # what leaves beside the database, in the same generation
 
 
 def all_assets() -> list[dg.AssetsDefinition | dg.AssetSpec]:
@@ -263,25 +265,29 @@ def _warehouse_asset() -> dg.AssetsDefinition:
     @dg.asset(
         group_name="7_published",
         deps=list(PUBLISHED),
-        description="The published DuckDB file: core, marts and audit, replaced in one rename so that no reader is blocked or sees half a build.",
+        description="The published generation: the DuckDB file (core, marts and audit) and all that leaves beside it, switched to in one rename so that no reader is blocked or sees half a build.",
         kinds={"duckdb"},
         owners=[ENGINEERS],
         freshness_policy=dg.FreshnessPolicy.cron(deadline_cron=READ_BY, lower_bound_delta=timedelta(days=1), timezone=TIMEZONE),
         retry_policy=RETRY,
     )
-    def warehouse() -> dg.MaterializeResult:
+    def warehouse(context: dg.AssetExecutionContext) -> dg.MaterializeResult:
         here, stage = project(), Stage(project().stage)
         built_from = stage.read(BUILD.name)
         if built_from["fingerprint"].to_list() != [fingerprint(here.sources)]:
             message = "the sources, or the code, changed while this run went on\n  How to mend it: run again when nobody is writing to them"
             raise dg.Failure(f"{here.sources}: {message}", allow_retries=False)
         try:
-            published = publish(here.database, {name: stage.path(name) for name in PUBLISHED}, PUBLISHED)
+            published = publish(here.database, {name: stage.path(name) for name in PUBLISHED}, PUBLISHED, WRITERS)
         except UserError as error:
             raise dg.Failure(str(error)) from error
+        if published.withheld:
+            context.log.warning(f"Not published: {published.withheld}. Publish it all the same with: hai-ha run --again")
         return dg.MaterializeResult(
             metadata={
                 "path": dg.MetadataValue.path(str(here.database)),
+                "generation": published.generation,
+                "withheld": published.withheld or "no",
                 "changed": published.is_new,
                 "rows": dg.MetadataValue.json(published.rows),
                 "dagster/row_count": sum(published.rows.values()),
