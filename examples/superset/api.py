@@ -52,16 +52,16 @@ class Superset:
         except urllib.error.URLError as error:
             raise SystemExit(f"No Superset answers at {self.address} ({error.reason}): start it with serve.sh") from None
 
-    def find(self, kind: str, column: str, value: str) -> int | None:
-        """The number of the thing whose `column` holds `value`."""
-        wanted = json.dumps({"filters": [{"col": column, "opr": "eq", "value": value}]})
+    def find(self, kind: str, column: str, value: str, *conditions: dict[str, Any]) -> int | None:
+        """The number of the thing whose `column` holds `value`, and that meets further conditions in Superset's own form."""
+        wanted = json.dumps({"filters": [{"col": column, "opr": "eq", "value": value}, *conditions]})
         found = self.ask("GET", f"{kind}/?q={urllib.parse.quote(wanted)}")["result"]
         return int(found[0]["id"]) if found else None
 
-    def put(self, kind: str, name_column: str, content: dict[str, Any], *, only_new: tuple[str, ...] = ()) -> int:
-        """Make the thing, or change the one that has its name; `only_new` are fields that cannot be changed. Gives its number."""
+    def put(self, kind: str, name_column: str, content: dict[str, Any]) -> int:
+        """Make the thing, or change the one that has its name. Gives its number."""
         number = self.find(kind, name_column, content[name_column])
         if number is None:
             return int(self.ask("POST", f"{kind}/", content)["id"])
-        self.ask("PUT", f"{kind}/{number}", {name: value for name, value in content.items() if name not in only_new})
+        self.ask("PUT", f"{kind}/{number}", content)
         return number

@@ -48,7 +48,9 @@ if __name__ == "__main__":
     match sys.argv[1:]:
         case ["export"]:
             export()
-        case ["import", *warehouse]:
-            bring_in(Path(*warehouse or [WAREHOUSE]).absolute())
+        case ["import"]:
+            bring_in(WAREHOUSE)
+        case ["import", warehouse]:
+            bring_in(Path(warehouse).absolute())
         case _:
             sys.exit(__doc__)

@@ -56,7 +56,7 @@ def _database(superset: Superset, warehouse: Path) -> int:
 
 def _dataset(superset: Superset, database: int) -> int:
     """The dataset over `marts.attainment`, with a metric that reads the same for targets that rise and that fall."""
-    number = superset.find("dataset", "table_name", "attainment")
+    number = superset.find("dataset", "table_name", "attainment", {"col": "database", "opr": "rel_o_m", "value": database})
     if number is None:
         number = int(superset.ask("POST", "dataset/", {"database": database, "schema": "marts", "table_name": "attainment"})["id"])
     superset.ask("PUT", f"dataset/{number}/refresh")

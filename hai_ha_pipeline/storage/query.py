@@ -40,17 +40,18 @@ class Answer:
 
 @dataclass(frozen=True)
 class Limits:
-    """What one question may use: seconds, MiB of DuckDB's memory, rows of its answer."""
+    """What one question may use: seconds, MiB of DuckDB's memory, rows of its answer. The defaults are for SQL that somebody types."""
 
     seconds: float = 30
     memory: int = 1024
     rows: int = 1_000_000
 
 
-USUAL = Limits()
+# Questions of this project's own may take long on a large warehouse; they only must not hang.
+OWN = Limits(seconds=600, memory=8192, rows=10_000_000)
 
 
-def query(database: Path, sql: str, parameters: Sequence[object] = (), limits: Limits = USUAL) -> Answer:
+def query(database: Path, sql: str, parameters: Sequence[object] = (), limits: Limits = OWN) -> Answer:
     """The answer to one SELECT.
 
     Raises `QueryError` where there is no warehouse yet, the statement is no single SELECT, names anything but the
