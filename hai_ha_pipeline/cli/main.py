@@ -69,12 +69,23 @@ def growth(area: Area = None, year: Year = None, *, shown_as: As = Format.table)
 
 
 @app.command()
-def query(sql: Annotated[str, typer.Argument(help='One SELECT, e.g. "FROM marts.attainment".')], *, shown_as: As = Format.table) -> None:
-    """Answer one SELECT on the warehouse, read-only."""
+def query(
+    sql: Annotated[str, typer.Argument(help='One SELECT, e.g. "FROM marts.attainment".')],
+    *,
+    shown_as: As = Format.table,
+    seconds: Annotated[float, typer.Option(min=0.1, help="Stop after so many seconds.")] = 30,
+    memory: Annotated[int, typer.Option(min=64, help="Use at most so many MiB.")] = 1024,
+) -> None:
+    """Answer one SELECT on the warehouse, read-only: no files, no extension, within a time and a memory limit."""
+    from hai_ha_pipeline.cli.confined import confined
     from hai_ha_pipeline.cli.show import show
+    from hai_ha_pipeline.storage.query import Limits
     from hai_ha_pipeline.storage.query import query as answer_to
 
-    show(answer_to(project().database, sql), shown_as)
+    limits = Limits(seconds, memory)
+    with confined(limits):
+        answer = answer_to(project().database, sql, limits=limits)
+    show(answer, shown_as)
 
 
 @app.command()
