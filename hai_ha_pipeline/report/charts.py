@@ -16,7 +16,7 @@ from markupsafe import Markup
 from hai_ha_pipeline.report.wording import Both
 
 WIDTH, PLOT, ROW, GAP = 360, 282, 42, 4  # pixels; right of the plot stand the numbers
-LONGEST_LABEL = 50  # letters that fit into the width
+LONGEST_LABEL = 54  # letters that fit into the width
 MOST_BARS = 24
 SHARE_AXIS = 130  # per cent; a longer bar is cut and marked
 

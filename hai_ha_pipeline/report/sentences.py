@@ -6,7 +6,7 @@ The sentences of the warehouse are English; these are built from its columns, so
 from decimal import Decimal
 from typing import Any
 
-from hai_ha_pipeline.report.wording import NOTHING, Both, Unit, day, measured, number, percent, period, say, unit_of
+from hai_ha_pipeline.report.wording import NOTHING, Both, Unit, capital, day, measured, number, percent, period, say, unit_of
 
 Row = dict[str, Any]
 BOUNDED = {"more_than": "more_than", "at_least": "at_least", "nearly": "nearly", "at_most": "at_most", "about": "about"}
@@ -79,7 +79,7 @@ def _bounded_by_result(value: Decimal, row: Row) -> Both:
 def why(row: Row) -> Both:
     """The verdict in a sentence, with what is still missing where the target can yet be reached."""
     key, values = _reason(row)
-    sentence = say(key, **values)
+    sentence = capital(say(key, **values))
     if row["status"] in {"on_track", "at_risk", "off_track"} and (row["gap"] or 0) > 0:
         unit = unit_of(row)
         sentence = sentence.joined(say("gap_left", gap=measured(row["gap"], unit, 2)))

@@ -19,7 +19,7 @@ def target_part(place: Row, targets: list[Row], earlier: dict[int, list[Row]]) -
         "targets_count": place["targets"],
         "targets_left_out": place["targets"] - len(targets),
         "share_chart": share_chart(bars) if bars else None,
-        "share_chart_shows": say("chart_shows", shown=len(bars), all=number(place["targets"])),
+        "share_chart_shows": say("chart_shows", shown=len(bars), all=number(place["targets"])) if len(bars) < place["targets"] else None,
         "some_fall": any(sentences.falls(row) for row in drawn[:MOST_BARS]),
     }
 

@@ -131,7 +131,7 @@ def _period_vi(span: Period) -> str:
             name = f"từ {day(first).vi} đến {day(last).vi}"
         case _ if span.is_cumulative:
             name = f"{span.months} tháng đầu năm {year}"
-        case _ if span.freq.startswith("A"):
+        case _ if span.freq.startswith("A") and first.month == 1:
             name = f"giai đoạn {year}–{last.year}"
         case _:
             name = f"từ tháng {first.month}/{year} đến tháng {last.month}/{last.year}"
