@@ -38,7 +38,7 @@ DOCUMENT = (
 class Limits:
     """The most that the page shows: areas and years, rows of each, and entries of each list."""
 
-    places: int = 40
+    places: int = 30
     rows: int = 40
     entries: int = 120
 
