@@ -268,6 +268,7 @@ def test_a_sum_of_successors_is_marked_as_derived(shipped: Tables, tmp_path: Pat
 def test_what_does_not_fit_is_left_out_with_a_note(database: Path) -> None:
     text = in_language(rendered(database, Limits(places=2, rows=3, entries=4)), "en")
     assert "Not shown here: 21 more areas and years; those with the most results are." in text
+    assert "Targets without a result: 40." in text
     assert "Not shown here: 13 more. Ask the warehouse: hai-ha attainment 201 2024" in text
     assert "Not shown here: 6 more. Ask the warehouse: hai-ha query &#34;FROM marts.consistency WHERE verdict" in text
     assert "Not shown here: 77 more. Ask the warehouse: hai-ha query &#34;FROM core.dim_source&#34;" in text

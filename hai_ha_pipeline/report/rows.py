@@ -60,6 +60,7 @@ class Rows:
     contradictions: list[Row]
     named: list[Row]
     undecided: list[Row]
+    no_result: int
     loads: list[Row]
     load_totals: Row
     rejected: list[Row]
@@ -89,6 +90,7 @@ def read_rows(database: Path, limits: Limits) -> Rows:
         contradictions=contradictions,
         named=ask("SELECT indicator_code, indicator_name_en FROM core.dim_indicator WHERE list_contains($1, indicator_code)", named),
         undecided=ask(CONTRADICTIONS, "undetermined", limits.entries),
+        no_result=ask("SELECT count(*) AS targets FROM marts.attainment WHERE is_latest AND status = 'no_result'")[0]["targets"],
         loads=ask("SELECT *, count(*) OVER () AS of_all FROM audit.load ORDER BY source, file LIMIT $1", limits.entries),
         load_totals=ask(LOAD_TOTALS)[0],
         rejected=ask('SELECT * FROM audit.rejected ORDER BY source, file, "row", statement_key LIMIT $1', limits.entries),

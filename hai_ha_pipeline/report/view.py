@@ -24,7 +24,7 @@ def page_of(rows: Rows) -> dict[str, Any]:
     return {
         "w": words(), "say": say, "number": number, "day": day, "shapes": SHAPES,
         "places": places, "first": _first(places), "places_left_out": _left_out(rows.places),
-        "totals": _totals(rows, places, counts, statuses), "no_result": statuses["no_result"],
+        "totals": _totals(rows, places, counts, statuses), "no_result": rows.no_result,
         "contradictions": [contradiction(row, names) for row in rows.contradictions], "contradictions_left_out": _left_out(rows.contradictions),
         "undecided": [contradiction(row, names) for row in rows.undecided], "undecided_left_out": _left_out(rows.undecided),
         "compared": {"all": sum(counts.values())} | counts, "checks": _checks(rows),
