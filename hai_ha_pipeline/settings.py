@@ -33,6 +33,11 @@ class Project:
         return self.warehouse / "hai_ha.duckdb"
 
     @property
+    def report(self) -> Path:
+        """The published page for readers."""
+        return self.warehouse / "report" / "index.html"
+
+    @property
     def stage(self) -> Path:
         """Parquet that the steps of a run exchange."""
         return self.warehouse / "stage"

@@ -130,6 +130,21 @@ def ui(*, port: Annotated[int, typer.Option(help="Port on 127.0.0.1.")] = 3000) 
     os.execv(sys.executable, command)  # noqa: S606
 
 
+@app.command()
+def report(*, path_only: Annotated[bool, typer.Option("--path", help="Print where it is, and open nothing.")] = False) -> None:
+    """Open the report in a browser: targets, growth, contradictions and sources on one page."""
+    import webbrowser
+
+    from hai_ha_pipeline.errors import QueryError
+
+    page = project().report
+    if not page.exists():
+        raise QueryError(str(page), "there is no report yet", "make it with: hai-ha run")
+    typer.echo(page)
+    if not path_only and not webbrowser.open(page.as_uri()):
+        typer.echo("No browser could be started; open this file in one.", err=True)
+
+
 def main() -> None:
     """Run the command line; a mistake of the user ends with its message and exit code 1."""
     try:
