@@ -8,7 +8,7 @@ from pathlib import Path
 from hai_ha_pipeline import printed_forms, rejections
 from hai_ha_pipeline.contracts.types import columns, grain
 from hai_ha_pipeline.reading.descriptor import json_schema
-from hai_ha_pipeline.tables import PUBLISHED
+from hai_ha_pipeline.tables import MADE_BY_PUBLISHING, PUBLISHED
 
 ROOT = Path(__file__).resolve().parent.parent
 CATALOGUE = ROOT / "warehouse" / "README.md"
@@ -22,8 +22,8 @@ SCHEMAS = {
 }
 HEAD = """# The warehouse
 
-`hai_ha.duckdb` is made here by `make run` and replaced whole by every run that finds something new. This page is generated from
-the contracts (`make docs`); the same texts stand as comments on the tables and columns in DuckDB.
+`hai_ha.duckdb` leads to the generation that `make run` published last; every run that finds something new publishes another, whole
+(docs/publishing.md). This page is generated from the contracts (`make docs`); the same texts stand as comments on the tables and columns in DuckDB.
 `queries/` holds SQL for questions that analysts ask: `hai-ha query "$(cat warehouse/queries/FILE.sql)"`.
 
 Percentages are in per cent (54.6, not 0.546). `_pct` is per cent, `_pp` percentage points, `_on` a date, `_at` a UTC timestamp.
@@ -36,7 +36,7 @@ def catalogue() -> str:
     parts = [HEAD]
     for schema, purpose in SCHEMAS.items():
         parts.append(f"\n## {schema}\n\n{purpose}\n")
-        for name, (its_schema, contract) in PUBLISHED.items():
+        for name, (its_schema, contract) in (PUBLISHED | MADE_BY_PUBLISHING).items():
             if its_schema == schema:
                 rows = "\n".join(
                     f"| `{column.name}` | {column.dtype} | {'yes' if column.is_nullable else ''} | {column.description.replace('|', chr(92) + '|')} |"

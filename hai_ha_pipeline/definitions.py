@@ -3,13 +3,13 @@
 import dagster as dg
 
 from hai_ha_pipeline.orchestration.assets import all_assets, source_checks
-from hai_ha_pipeline.orchestration.automation import daily_refresh, refresh_warehouse, source_files_changed
+from hai_ha_pipeline.orchestration.automation import daily_refresh, refresh_warehouse, rollback_warehouse, source_files_changed
 from hai_ha_pipeline.orchestration.io import ParquetStage
 
 defs = dg.Definitions(
     assets=all_assets(),
     asset_checks=source_checks(),
-    jobs=[refresh_warehouse],
+    jobs=[refresh_warehouse, rollback_warehouse],
     schedules=[daily_refresh],
     sensors=[source_files_changed],
     resources={"io_manager": ParquetStage()},

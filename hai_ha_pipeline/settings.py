@@ -1,10 +1,14 @@
-"""Where the project keeps its files. Every path of the project is named here and nowhere else."""
+"""Where the project keeps its files, and what can be set. Every path and every variable of the project is named here and nowhere else."""
 
 import os
 from dataclasses import dataclass
 from pathlib import Path
 
 from hai_ha_pipeline.errors import UserError
+
+# What BI tools ship reads the first; DuckDB 1.0 and later read the second, which is written slower.
+STORAGE_VERSIONS = ("v1.4.0", "v1.0.0")
+FEWEST_GENERATIONS = 2
 
 
 @dataclass(frozen=True)
@@ -25,8 +29,13 @@ class Project:
 
     @property
     def database(self) -> Path:
-        """The published DuckDB file."""
+        """The published DuckDB file: a link that leads to the generation that is published."""
         return self.warehouse / "hai_ha.duckdb"
+
+    @property
+    def report(self) -> Path:
+        """The published page for readers."""
+        return self.warehouse / "report" / "index.html"
 
     @property
     def stage(self) -> Path:
@@ -42,6 +51,23 @@ class Project:
     def dagster_home(self) -> Path:
         """Run history of Dagster."""
         return self.warehouse / "dagster"
+
+
+def storage_version() -> str:
+    """The storage format of the published file: `HAI_HA_STORAGE_VERSION`, else that which DuckDB 1.4 and later read."""
+    named = os.environ.get("HAI_HA_STORAGE_VERSION") or STORAGE_VERSIONS[0]
+    if named not in STORAGE_VERSIONS:
+        raise UserError(f"HAI_HA_STORAGE_VERSION={named}", "is no storage format that is published", f"use {' or '.join(STORAGE_VERSIONS)}")
+    return named
+
+
+def generations_kept() -> int:
+    """How many generations are kept beside each other: `HAI_HA_GENERATIONS_KEPT`, else 10."""
+    named = os.environ.get("HAI_HA_GENERATIONS_KEPT") or "10"
+    if not named.isdecimal() or int(named) < FEWEST_GENERATIONS:
+        mend = f"write a whole number from {FEWEST_GENERATIONS}: a reader may be opening the generation before"
+        raise UserError(f"HAI_HA_GENERATIONS_KEPT={named}", "is no number of generations to keep", mend)
+    return int(named)
 
 
 def project() -> Project:

@@ -10,7 +10,9 @@ from hypothesis import settings
 from hai_ha_pipeline.reading.archive import Archive
 from hai_ha_pipeline.reading.ingest import ingest
 from hai_ha_pipeline.reading.reference import read_reference
-from hai_ha_pipeline.tables import REFERENCE, TABLES
+from hai_ha_pipeline.storage.publish import publish
+from hai_ha_pipeline.storage.stage import Stage
+from hai_ha_pipeline.tables import PUBLISHED, REFERENCE, TABLES
 from hai_ha_pipeline.transforms.figures import figure
 from hai_ha_pipeline.transforms.series import judged_by_series
 from tests.build import SHIPPED
@@ -46,3 +48,15 @@ def tables_of(sources: Path, archive: Path) -> Tables:
 def shipped(tmp_path_factory: pytest.TempPathFactory) -> Tables:
     """The tables of the shipped sources."""
     return tables_of(SHIPPED, tmp_path_factory.mktemp("archive"))
+
+
+@pytest.fixture(scope="session")
+def warehouse(shipped: dict[str, pl.DataFrame], tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The published warehouse of the shipped sources."""
+    folder = tmp_path_factory.mktemp("warehouse")
+    stage = Stage(folder / "stage")
+    tables = shipped | {"build": pl.DataFrame({"fingerprint": ["shipped sources"]})}
+    for name in PUBLISHED:
+        stage.write(name, tables[name])
+    publish(folder / "hai_ha.duckdb", {name: stage.path(name) for name in PUBLISHED}, PUBLISHED)
+    return folder / "hai_ha.duckdb"

@@ -1,5 +1,6 @@
 """What became of everything that was read."""
 
+from datetime import date
 from typing import Any
 
 import pandera.errors
@@ -10,7 +11,7 @@ from hai_ha_pipeline.contracts.audit import Load
 from hai_ha_pipeline.contracts.reading import SourceFile
 from hai_ha_pipeline.contracts.types import polars_schema
 from hai_ha_pipeline.transforms import audit
-from tests.build import NO_EARLIER, figures, observations, targets
+from tests.build import NO_EARLIER, dim_period, figures, observations, targets
 
 REJECTED = {"verdict": "rejected", "rule": "type-error", "reason": "no number"}
 
@@ -32,8 +33,14 @@ def test_the_counts_of_a_file_come_from_the_tables_that_hold_its_figures() -> No
         figure,
         observations({"value": "1", "observation_key": 0}, {"value": "1", "observation_key": 4}),
         targets({"value": "1", "target_key": 1}),
+        dim_period("2024"),
         audit.rejected(figure, NO_EARLIER),
     )
+    assert found.select("source", "last_result_on").rows() == [
+        ("broken", None),
+        ("other", date(2024, 12, 31)),
+        ("pages", date(2024, 12, 31)),
+    ]
     assert found.select("source", "figures_loaded", "figures_rejected", "cells_missing").rows() == [
         ("broken", 0, 0, 0),
         ("other", 1, 0, 0),
@@ -45,7 +52,12 @@ def test_the_counts_of_a_file_come_from_the_tables_that_hold_its_figures() -> No
 def test_a_lost_figure_breaks_the_contract() -> None:
     figure = figures({}, {"role": "target"})
     found = audit.load(
-        files({"cells_read": 2}), figure, observations({"value": "1", "observation_key": 0}), targets(), audit.rejected(figure, NO_EARLIER)
+        files({"cells_read": 2}),
+        figure,
+        observations({"value": "1", "observation_key": 0}),
+        targets(),
+        dim_period("2024"),
+        audit.rejected(figure, NO_EARLIER),
     )
     with pytest.raises(pandera.errors.SchemaError, match="_counts_add_up"):
         Load.validate(found)

@@ -1,6 +1,8 @@
 """The orchestration without a server: what stops a run, what starts one, and what the UI is told."""
 
+import json
 import shutil
+from datetime import date
 from pathlib import Path
 
 import dagster as dg
@@ -9,13 +11,19 @@ import pytest
 
 from hai_ha_pipeline.contracts.audit import Load
 from hai_ha_pipeline.definitions import defs
+from hai_ha_pipeline.errors import UserError
 from hai_ha_pipeline.orchestration import assets, automation
+from hai_ha_pipeline.orchestration.assets import _release_is_in
 from hai_ha_pipeline.orchestration.automation import daily_refresh, source_files_changed
 from hai_ha_pipeline.orchestration.metadata import as_markdown, column_schema, of_table
 from hai_ha_pipeline.orchestration.run import step_names
 from hai_ha_pipeline.reading.archive import fingerprint
 from hai_ha_pipeline.settings import project
+from hai_ha_pipeline.storage.query import query
+from hai_ha_pipeline.storage.rollback import roll_back
+from hai_ha_pipeline.storage.stage import Stage
 from hai_ha_pipeline.tables import ALL, PUBLISHED, REFERENCE, TABLES
+from tests.small_warehouse import publish_small, said
 
 SHIPPED = Path(__file__).resolve().parents[1] / "sources"
 
@@ -96,7 +104,15 @@ def test_the_published_warehouse_waits_for_everything_it_publishes() -> None:
 def test_the_steps_come_in_the_order_of_the_flow() -> None:
     steps = step_names()
     assert steps[-1] == "warehouse"
-    assert set(steps) == {"build", *REFERENCE, "read_sources", "sources_are_current", *(table.name for table in TABLES), "warehouse"}
+    assert set(steps) == {
+        "build",
+        *REFERENCE,
+        "read_sources",
+        "sources_are_current",
+        "releases_are_in",
+        *(table.name for table in TABLES),
+        "warehouse",
+    }
     assert steps.index("read_sources") < steps.index("fact_observation") < steps.index("attainment")
 
 
@@ -142,6 +158,32 @@ def test_a_source_that_is_not_shown_as_its_files_say_is_yellow_in_the_ui_and_sto
     assert "there is no file 'yearbook.csv'" in str(checks["quang_ninh_yearbook"].metadata["message"].value)
 
 
+def loads_of(every: str, last_result_on: date | None) -> pl.DataFrame:
+    row = {"source": "office", "release_every": every, "release_days_after": 45, "last_result_on": last_result_on}
+    return pl.DataFrame([row], schema_overrides={"last_result_on": pl.Date})
+
+
+@pytest.mark.parametrize(
+    ("today", "passed", "said"),
+    [
+        (date(2025, 2, 13), True, "Nothing that is due is missing."),
+        (date(2025, 2, 14), False, "figures until 2024-12-31 are due since 2025-02-14; the last there are until 2024-06-30"),
+    ],
+)
+def test_a_missed_release_is_yellow_from_the_day_it_is_due(today: date, passed: bool, said: str) -> None:
+    found = _release_is_in("office", loads_of("half_year", date(2024, 6, 30)), today)
+    assert (found.passed, found.description, found.severity) == (passed, said, dg.AssetCheckSeverity.WARN)
+
+
+def test_the_ui_has_owners_lineage_and_the_freshness_of_the_warehouse() -> None:
+    specs = {spec.key.path[-1]: spec for spec in defs.resolve_all_asset_specs()}
+    assert specs["attainment"].owners == ["team:pipeline"]
+    assert specs["indicators"].owners == ["team:analysts"]
+    lineage = specs["attainment"].metadata["dagster/column_lineage"].deps_by_column["fulfilment_pct"]
+    assert [(dep.asset_key.path[-1], dep.column_name) for dep in lineage] == [("fact_observation", "value"), ("fact_target", "value")]
+    assert specs["warehouse"].freshness_policy is not None
+
+
 def test_a_preview_is_a_table_whose_cells_cannot_break_it() -> None:
     rows = pl.DataFrame({"a|b": ["x|y", "two\n<b>lines", None], "n": [1, 2, 3]})
     assert as_markdown(rows).splitlines() == [
@@ -157,3 +199,66 @@ def test_a_table_without_rows_has_no_chart() -> None:
     shown = of_table("consistency", pl.DataFrame({"check_name": [], "verdict": []}, schema={"check_name": pl.String, "verdict": pl.String}))
     assert "chart" not in shown
     assert shown["dagster/row_count"] == dg.IntMetadataValue(0)
+
+
+def test_the_rollback_job_brings_back_the_generation_that_it_is_given(here: Path) -> None:
+    database = project().database
+    for poor in (67, 50, 28):
+        publish_small(database, poor)
+    with dg.DagsterInstance.ephemeral() as instance:
+        job = defs.resolve_job_def("rollback_warehouse")
+        quiet = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
+        given = quiet | {"ops": {"bring_back": {"config": {"generation": 1}}}}
+        assert job.execute_in_process(instance=instance, run_config=given).success
+        assert said(database) == 67
+        noted = instance.get_latest_materialization_event(dg.AssetKey("warehouse"))
+        assert noted is not None
+        assert noted.asset_materialization is not None
+        assert noted.asset_materialization.metadata["generation"] == dg.IntMetadataValue(1)
+        assert job.execute_in_process(instance=instance, run_config=quiet | {"ops": {"bring_back": {"config": {"generation": 3}}}}).success
+        assert job.execute_in_process(instance=instance, run_config=quiet).success
+        assert said(database) == 50
+        assert not job.execute_in_process(
+            instance=instance, run_config=quiet | {"ops": {"bring_back": {"config": {"generation": 9}}}}, raise_on_error=False
+        ).success
+
+
+def test_the_sensor_does_not_undo_a_rollback(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    database = project().database
+    publish_small(database, 67)
+    publish_small(database, 28)
+    roll_back(database)
+    monkeypatch.setattr(automation, "fingerprint", lambda _: "poor 28")
+    with dg.DagsterInstance.ephemeral() as instance:
+        skipped, cursor = evaluate(instance)
+        assert isinstance(skipped, dg.SkipReason)
+        assert "generation 1 was brought back" in str(skipped.skip_message)
+        monkeypatch.setattr(automation, "fingerprint", lambda _: "poor 27")
+        assert isinstance(evaluate(instance, cursor)[0], dg.RunRequest)
+
+
+def test_what_leaves_beside_the_database_is_published_with_it_or_nothing_is(
+    here: Path, shipped: dict[str, pl.DataFrame], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stage = Stage(project().stage)
+    for name, rows in (shipped | {"build": pl.DataFrame({"fingerprint": [fingerprint(here / "sources")]})}).items():
+        stage.write(name, rows)
+
+    def write_page(database: Path, folder: Path) -> None:
+        targets = query(database, "SELECT count(*) FROM core.fact_target").rows[0][0]
+        (folder / "report").mkdir()
+        (folder / "report" / "index.html").write_text(f"<p>{targets} targets</p>")
+
+    def fail(database: Path, folder: Path) -> None:
+        raise UserError("the report", "cannot be drawn", "draw it")
+
+    quiet = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
+    for writers, succeeds in (((write_page, fail), False), ((write_page,), True)):
+        monkeypatch.setattr(assets, "WRITERS", writers)
+        monkeypatch.setattr(assets, "RETRY", None)
+        with dg.DagsterInstance.ephemeral() as instance:
+            done = dg.materialize([assets._warehouse_asset()], instance=instance, run_config=quiet, raise_on_error=False)
+        assert done.success is succeeds
+        assert project().database.exists() is succeeds
+    assert (here / "warehouse" / "report" / "index.html").read_text() == f"<p>{shipped['fact_target'].height} targets</p>"
+    assert "report/index.html" in json.loads((here / "warehouse" / "manifest.json").read_text())["files"]

@@ -152,7 +152,8 @@ def test_the_tables_of_a_source_with_a_history_keep_their_contracts_and_their_co
     made = observations(read)
     assert set(made["source_key"]) == set(sources["source_key"])
     rejected = Rejected.validate(audit.rejected(figure, earlier))
-    Load.validate(audit.load(read["source_file"], figure, made, facts_without_rows(), rejected))
+    periods = dimensions.dim_period(figure, earlier)
+    Load.validate(audit.load(read["source_file"], figure, made, facts_without_rows(), periods, rejected))
     assert read["earlier_load"].select("loaded_at", "figures_loaded", "figures_accepted", "message").rows() == [(STORED_DAY_1, 2, 2, None)]
 
 

@@ -1,6 +1,7 @@
 """`hai-ha run`: each step with its rows and time while it goes on, then what came of it."""
 
 import time
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
@@ -10,10 +11,12 @@ from rich.text import Text
 
 from hai_ha_pipeline.cli.show import STATUS_STYLES
 from hai_ha_pipeline.reading.archive import fingerprint
+from hai_ha_pipeline.reading.releases import said_of_release
 from hai_ha_pipeline.settings import project
 from hai_ha_pipeline.storage.publish import published_fingerprint
 from hai_ha_pipeline.storage.query import Answer
 from hai_ha_pipeline.storage.questions import run_summary
+from hai_ha_pipeline.storage.rollback import release, why_withheld
 
 if TYPE_CHECKING:  # dagster is imported only where a run is needed
     from hai_ha_pipeline.orchestration.run import Step
@@ -27,6 +30,12 @@ def run_with_display(*, again: bool) -> bool:
     if not again and published_fingerprint(here.database) == fingerprint(here.sources):
         console.print(f"Nothing has changed under {here.sources} since the last publication: [bold]{here.database}[/bold] stays as it is.")
         console.print("Run all the same with: hai-ha run --again", style="dim")
+        return True
+    if again:
+        release(here.database)
+    elif withheld := why_withheld(here.database, fingerprint(here.sources)):
+        console.print(Text(f"Not run: {withheld}.", style="yellow"))
+        console.print("Publish it all the same with: hai-ha run --again", style="dim")
         return True
     began = time.monotonic()
     from hai_ha_pipeline.orchestration.run import Step, refresh, step_names
@@ -87,6 +96,9 @@ def _show_summary(console: Console, summary: dict[str, Answer]) -> None:
         elif state != "loaded":
             what = "its last good content is used" if state == "stale" else "nothing of it is loaded"
             console.print(Text(f"  {source} is {state} ({what}). {message}", style="yellow"))
+    for source, *cadence in summary["releases"].rows:
+        if missed := said_of_release(*cadence, today=datetime.now(UTC).date()):
+            console.print(Text(f"  {source}: {missed}", style="yellow"))
     for source, new, revised, withdrawn, unchanged, examples in summary["differences"].rows:
         changed = f"  {source}: {new} new, {revised} revised, {withdrawn} gone, {unchanged} unchanged since its last load"
         console.print(Text(changed + (f", e.g. {examples}" if examples else ""), style="cyan"))

@@ -4,7 +4,7 @@ import pandera.polars as pa
 import polars as pl
 
 from hai_ha_pipeline.contracts.rejections import RULE_NAMES
-from hai_ha_pipeline.contracts.types import MOMENT, STATES, Contract
+from hai_ha_pipeline.contracts.types import DAY, MOMENT, RELEASES, STATES, Contract
 
 
 class Rejected(Contract):
@@ -44,6 +44,13 @@ class Load(Contract):
     figures_loaded: int = pa.Field(ge=0, description="Rows of the facts that come from this file.")
     figures_rejected: int = pa.Field(ge=0, description="Rows of audit.rejected that come from this file.")
     cells_missing: int = pa.Field(ge=0, description="Cells with a declared missing mark.")
+    last_result_on: DAY = pa.Field(
+        nullable=True, description="Last day of the last period of which the file has a result, forecasts aside."
+    )
+    release_every: str = pa.Field(nullable=True, isin=RELEASES, description="How often its publisher puts out new figures, as declared.")
+    release_days_after: int = pa.Field(
+        nullable=True, ge=0, description="Days after the end of a period by which its figures are out at the latest, as declared."
+    )
 
     class Config:
         """A file stands once."""
@@ -108,3 +115,10 @@ class Build(Contract):
     """One row is what this warehouse was built from."""
 
     fingerprint: str = pa.Field(description="Hash of all files under sources/ and of the code that read them.")
+
+
+class Generation(Contract):
+    """One row is which publication of the warehouse this is."""
+
+    generation: int = pa.Field(ge=1, description="Its number, as in manifest.json; each new content has the next one.")
+    published_at: MOMENT = pa.Field(description="When it was published (UTC).")

@@ -12,6 +12,7 @@ from hai_ha_pipeline.contracts.types import (
     MOMENT,
     OBS_STATUSES,
     QUALIFIERS,
+    RELEASES,
     ROLES,
     STATES,
     VALUE,
@@ -227,6 +228,10 @@ class SourceFile(Contract):
         nullable=True,
         isin=("full", "partial"),
         description="Whether a figure that disappears was withdrawn (full) or only not repeated (partial).",
+    )
+    release_every: str = pa.Field(nullable=True, isin=RELEASES, description="How often its publisher puts out new figures, as declared.")
+    release_days_after: int = pa.Field(
+        nullable=True, ge=0, description="Days after the end of a period by which its figures are out at the latest, as declared."
     )
 
     class Config:

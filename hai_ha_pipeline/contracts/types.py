@@ -11,6 +11,7 @@ DAY = pl.Date
 MOMENT = Annotated[pl.Datetime, "us", None]
 
 OBS_STATUSES = ("A", "B", "D", "E", "F", "G", "I", "J", "M", "N", "P", "S", "U", "V")
+RELEASES = ("month", "quarter", "half_year", "year")
 STATES = ("loaded", "stale", "failed", "removed")
 ROLES = ("result", "target", "baseline")
 GROWTH_BASES = ("same_period_last_year", "previous_period")

@@ -5,9 +5,10 @@ A table's asset is its function, its contract's check, and what the UI shows of 
 
 import re
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any, TypedDict
+from zoneinfo import ZoneInfo
 
 import dagster as dg
 import pandera.errors
@@ -15,14 +16,18 @@ import polars as pl
 
 from hai_ha_pipeline.contracts.types import Contract, grain
 from hai_ha_pipeline.errors import UserError
+from hai_ha_pipeline.exports.write import write_exports
+from hai_ha_pipeline.orchestration.lineage import column_lineage
 from hai_ha_pipeline.orchestration.metadata import as_markdown, column_schema, of_table
 from hai_ha_pipeline.reading.archive import Archive, fingerprint
 from hai_ha_pipeline.reading.descriptor import read_descriptor
 from hai_ha_pipeline.reading.ingest import ingest
 from hai_ha_pipeline.reading.reference import read_reference
+from hai_ha_pipeline.reading.releases import said_of_release
 from hai_ha_pipeline.reading.source import source_folders
+from hai_ha_pipeline.report.write import write_report
 from hai_ha_pipeline.settings import project
-from hai_ha_pipeline.storage.publish import publish
+from hai_ha_pipeline.storage.publish import Writer, publish
 from hai_ha_pipeline.storage.stage import Stage
 from hai_ha_pipeline.tables import ALL, PUBLISHED, READ, REFERENCE, TABLES, Read, Table
 from hai_ha_pipeline.transforms.figures import figure
@@ -30,9 +35,13 @@ from hai_ha_pipeline.transforms.series import judged_by_series
 
 FRAME = dg.PythonObjectDagsterType(pl.DataFrame, name="DataFrame")
 CONTRACT, SOURCES_READ, IS_CURRENT, WAREHOUSE = "contract", "sources_read", "is_current", "warehouse"
+RELEASE_IS_IN = "release_is_in"
+ANALYSTS, ENGINEERS = "team:analysts", "team:pipeline"
+READ_BY, TIMEZONE = "0 7 * * *", "Asia/Ho_Chi_Minh"  # an hour after the daily run starts
 FAILING_CASES = 20
 RETRY = dg.RetryPolicy(max_retries=2, delay=1, backoff=dg.Backoff.EXPONENTIAL)
 BUILD, *READ_BY_INGEST = READ
+WRITERS: tuple[Writer, ...] = (write_exports, write_report)  # what leaves beside the database, in the same generation
 
 
 def all_assets() -> list[dg.AssetsDefinition | dg.AssetSpec]:
@@ -54,7 +63,7 @@ def _source_spec(folder: Path) -> dg.AssetSpec:
         description = f"{package.title}\n\n{package.description or ''}"
     except UserError as error:
         description = f"This source fails: {error}"
-    return dg.AssetSpec(_source_key(folder.name), group_name="1_sources", description=description, kinds={"csv"})
+    return dg.AssetSpec(_source_key(folder.name), group_name="1_sources", description=description, kinds={"csv"}, owners=[ANALYSTS])
 
 
 def _source_key(source: str) -> str:
@@ -78,6 +87,7 @@ def _reference_asset(name: str) -> dg.AssetsDefinition:
         deps=[BUILD.name],
         description=f"Master data that analysts edit: sources/reference/{name}.csv, as text.",
         kinds={"csv"},
+        owners=[ANALYSTS],
         dagster_type=FRAME,
         retry_policy=RETRY,
     )
@@ -164,7 +174,54 @@ def source_checks() -> list[dg.AssetChecksDefinition]:
             files = source_file.filter(pl.col("source").map_elements(_source_key, pl.String) == key)
             yield _is_current(key, files)
 
-    return [sources_are_current]
+    return [sources_are_current, *_release_checks(_with_releases())]
+
+
+def _with_releases() -> list[str]:
+    """The sources that declare how often new figures come."""
+    return [folder.name for folder in source_folders(project().sources) if _declares_releases(folder)]
+
+
+def _declares_releases(folder: Path) -> bool:
+    try:
+        return any(resource.statement and resource.statement.releases for resource in read_descriptor(folder).resources)
+    except UserError:
+        return False
+
+
+def _release_checks(sources: list[str]) -> list[dg.AssetChecksDefinition]:
+    """A check on each of them that turns yellow from the day on which a release is missed."""
+    if not sources:
+        return []
+    description = "The figures that the declared cadence lets expect by today are there."
+
+    @dg.multi_asset_check(
+        name="releases_are_in",
+        specs=[
+            dg.AssetCheckSpec(RELEASE_IS_IN, asset=_source_key(source), additional_deps=["load"], description=description)
+            for source in sources
+        ],
+        ins={"load": dg.AssetIn("load")},
+    )
+    def releases_are_in(load: pl.DataFrame) -> Iterator[dg.AssetCheckResult]:
+        for source in sources:
+            yield _release_is_in(source, load.filter(pl.col("source") == source), datetime.now(ZoneInfo(TIMEZONE)).date())
+
+    return [releases_are_in]
+
+
+def _release_is_in(source: str, files: pl.DataFrame, today: date) -> dg.AssetCheckResult:
+    declared = files.filter(pl.col("release_every").is_not_null())
+    rows = declared.group_by("release_every", "release_days_after", maintain_order=True).agg(pl.col("last_result_on").max()).rows()
+    said = [missed for row in rows if (missed := said_of_release(*row, today=today))]
+    return dg.AssetCheckResult(
+        check_name=RELEASE_IS_IN,
+        asset_key=_source_key(source),
+        passed=not said,
+        severity=dg.AssetCheckSeverity.WARN,
+        description="; ".join(said) or "Nothing that is due is missing.",
+        metadata={"last_result_on": str(files["last_result_on"].max() or "none")},
+    )
 
 
 def _is_current(key: str, files: pl.DataFrame) -> dg.AssetCheckResult:
@@ -209,23 +266,31 @@ def _warehouse_asset() -> dg.AssetsDefinition:
     @dg.asset(
         group_name="7_published",
         deps=list(PUBLISHED),
-        description="The published DuckDB file: core, marts and audit, replaced in one rename so that no reader is blocked or sees half a build.",
+        description="The published generation: the DuckDB file (core, marts and audit) and all that leaves beside it, switched to in one rename so that no reader is blocked or sees half a build.",
         kinds={"duckdb"},
+        owners=[ENGINEERS],
+        freshness_policy=dg.FreshnessPolicy.cron(deadline_cron=READ_BY, lower_bound_delta=timedelta(days=1), timezone=TIMEZONE),
         retry_policy=RETRY,
     )
-    def warehouse() -> dg.MaterializeResult:
+    def warehouse(context: dg.AssetExecutionContext) -> dg.MaterializeResult:
         here, stage = project(), Stage(project().stage)
         built_from = stage.read(BUILD.name)
         if built_from["fingerprint"].to_list() != [fingerprint(here.sources)]:
             message = "the sources, or the code, changed while this run went on\n  How to mend it: run again when nobody is writing to them"
             raise dg.Failure(f"{here.sources}: {message}", allow_retries=False)
         try:
-            published = publish(here.database, {name: stage.path(name) for name in PUBLISHED}, PUBLISHED)
+            published = publish(here.database, {name: stage.path(name) for name in PUBLISHED}, PUBLISHED, WRITERS)
         except UserError as error:
             raise dg.Failure(str(error)) from error
+        if published.withheld:
+            context.log.warning(f"Not published: {published.withheld}. Publish it all the same with: hai-ha run --again")
         return dg.MaterializeResult(
             metadata={
                 "path": dg.MetadataValue.path(str(here.database)),
+                "report": dg.MetadataValue.path(str(here.report)),
+                "exports": dg.MetadataValue.path(str(here.warehouse / "exports")),
+                "generation": published.generation,
+                "withheld": published.withheld or "no",
                 "changed": published.is_new,
                 "rows": dg.MetadataValue.json(published.rows),
                 "dagster/row_count": sum(published.rows.values()),
@@ -239,6 +304,7 @@ class _Description(TypedDict):
     group_name: str
     description: str
     kinds: set[str]
+    owners: list[str]
     metadata: dict[str, Any]
 
 
@@ -247,10 +313,13 @@ def _described(table: Read | Table) -> _Description:
     metadata: dict[str, Any] = {"dagster/column_schema": column_schema(table.contract)}
     if table.schema:
         metadata["dagster/relation_identifier"] = f"hai_ha.{table.schema}.{table.name}"
+    if isinstance(table, Table):
+        metadata["dagster/column_lineage"] = column_lineage(table)
     return {
         "group_name": table.group,
         "description": grain(table.contract),
         "kinds": {"polars", "parquet"},
+        "owners": [ENGINEERS],
         "metadata": metadata,
     }
 

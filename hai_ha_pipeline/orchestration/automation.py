@@ -1,12 +1,15 @@
-"""When the warehouse is made: the job, its daily schedule, and the sensor that watches the sources."""
+"""When the warehouse is made, or an earlier one brought back: the jobs, the daily schedule, the sensor that watches the sources."""
 
 from datetime import UTC, datetime, timedelta
 
 import dagster as dg
+from pydantic import Field
 
+from hai_ha_pipeline.errors import UserError
 from hai_ha_pipeline.reading.archive import fingerprint
 from hai_ha_pipeline.settings import project
 from hai_ha_pipeline.storage.publish import published_fingerprint
+from hai_ha_pipeline.storage.rollback import roll_back, why_withheld
 
 JOB = "refresh_warehouse"
 
@@ -27,6 +30,32 @@ refresh_warehouse = dg.define_asset_job(
     executor_def=dg.multi_or_in_process_executor,
     config={"execution": {"config": {"in_process": {}}}},
 )
+
+
+class Rollback(dg.Config):
+    """Which generation is brought back."""
+
+    generation: int | None = Field(default=None, description="Its number; left out: the one that was published before the present one.")
+
+
+@dg.op(
+    description="Publish an earlier generation again, by the rename that published it; its figures, exports and report come back together."
+)
+def bring_back(context: dg.OpExecutionContext, config: Rollback) -> None:
+    """Roll back, and note it in the history of the asset `warehouse`."""
+    try:
+        done = roll_back(project().database, config.generation)
+    except UserError as error:
+        raise dg.Failure(str(error), allow_retries=False) from error
+    metadata = {"generation": done.now, "brought_back_from": done.before or "none", "path": dg.MetadataValue.path(str(project().database))}
+    context.log_event(dg.AssetMaterialization("warehouse", description="An earlier generation was brought back.", metadata=metadata))
+
+
+@dg.job(description="Bring an earlier generation back. It stays until the sources or the code change, or `hai-ha run --again`.")
+def rollback_warehouse() -> None:
+    """One step."""
+    bring_back()
+
 
 daily_refresh = dg.ScheduleDefinition(
     name="daily_refresh",
@@ -53,6 +82,8 @@ def source_files_changed(context: dg.SensorEvaluationContext) -> dg.RunRequest |
     if now == published:
         context.update_cursor("")
         return dg.SkipReason("the published warehouse is made from these files")
+    if withheld := why_withheld(project().database, now):
+        return dg.SkipReason(f"{withheld}; publish it all the same with: hai-ha run --again")
     if is_under_way(context.instance):
         return dg.SkipReason("the sources have changed; waiting for the run that is under way")
     asked_for = f"{now} instead of {published}"

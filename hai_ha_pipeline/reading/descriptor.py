@@ -168,6 +168,13 @@ class Drift(_Strict):
     max_fewer_share: float = Field(0.5, ge=0, le=1, description="A larger share of figures gone is taken for a truncated export and fails.")
 
 
+class Releases(_Strict):
+    """How often the publisher puts out new figures."""
+
+    every: Literal["month", "quarter", "half_year", "year"] = Field(description="How often there is a release, by the calendar.")
+    days_after: int = Field(ge=0, le=1500, description="Days after the end of a period by which its figures are out at the latest.")
+
+
 class Layout(_Strict):
     """What the standard lacks: how the file's columns become statements."""
 
@@ -192,6 +199,7 @@ class Layout(_Strict):
     completeness: Literal["full", "partial"] = Field(
         "partial", description="`full`: a figure that disappears was withdrawn. `partial`: it was only not repeated."
     )
+    releases: Releases | None = Field(None, description="How often new figures come; a release that is missed is told.")
     drift: Drift = Field(Drift(), description="What happens when a new export has another shape than the last.")
     max_rejected_share: float = Field(0.2, ge=0, le=1, description="More rejected figures than this share fail the source.")
     precedence: int = Field(100, description="Where sources print different figures on one day, the lowest wins.")

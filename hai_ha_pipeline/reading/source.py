@@ -43,14 +43,17 @@ class FileRead:
         damaged = self.statements.filter(pl.col("column").is_null()).height
         return (self.records - damaged) * len(value_columns_of(self.layout, self.columns)) + damaged
 
-    def counted(self) -> dict[str, str | int]:
+    def counted(self) -> dict[str, str | int | None]:
         """What stands in `source_file` of the file itself."""
+        releases = self.layout.releases
         return {
             "file": self.name,
             "sha256": self.sha256,
             "records_read": self.records,
             "cells_read": self.cells,
             "completeness": self.layout.completeness,
+            "release_every": releases.every if releases else None,
+            "release_days_after": releases.days_after if releases else None,
         }
 
 

@@ -1,33 +1,45 @@
-"""The published DuckDB file: built beside, checked, synced, and put in place by one rename.
+"""Publishing: a generation is made where nobody looks, checked, synced, and switched to by one rename of the link `current`.
 
-A reader that holds the old file keeps the old content; who opens it afterwards sees the new. Nobody sees half a build.
+A reader that holds the old file keeps the old content; who opens it afterwards sees the new. Nobody sees half a build, or the
+exports of one generation beside the database of another. docs/publishing.md tells the whole protocol.
 """
 
-import fcntl
-import json
-import os
-import subprocess
-import sys
-from collections.abc import Iterator, Mapping
-from contextlib import closing, contextmanager
+import shutil
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 
 import duckdb
 
-from hai_ha_pipeline.contracts.types import Contract, columns, grain
 from hai_ha_pipeline.errors import PublishError
-from hai_ha_pipeline.storage.macros import MACROS
+from hai_ha_pipeline.settings import generations_kept, storage_version
+from hai_ha_pipeline.storage.adopt import adopt
+from hai_ha_pipeline.storage.build import Tables, build, quoted
+from hai_ha_pipeline.storage.contents import contents
+from hai_ha_pipeline.storage.durable import seal, sync
+from hai_ha_pipeline.storage.generations import Generations, wal
+from hai_ha_pipeline.storage.manifest import MANIFEST, Manifest
+from hai_ha_pipeline.storage.rollback import why_withheld
+from hai_ha_pipeline.storage.switch import switch
+from hai_ha_pipeline.storage.verify import GENERATION, check_file
 
-STORAGE_VERSION = "v1.4.0"  # DuckDB 1.4 and later, so what BI tools ship, read it
+Writer = Callable[[Path, Path], None]
+"""Writes what leaves beside the database: given the finished DuckDB file (to be read only) and the folder of its generation."""
 
 
 @dataclass(frozen=True)
 class Published:
-    """What a publication did: rows of every table, and whether the file was replaced."""
+    """What a publication did: rows of every table, the generation that is published now, whether it is a new one.
+
+    `withheld` says why what was built was not published, where a rollback holds it back.
+    """
 
     rows: dict[str, int]
+    generation: int
     is_new: bool
+    withheld: str | None = None
 
 
 def published_fingerprint(database: Path) -> str | None:
@@ -42,145 +54,80 @@ def published_fingerprint(database: Path) -> str | None:
     return str(row[0]) if row else None
 
 
-def publish(database: Path, parquet: Mapping[str, Path], tables: Mapping[str, tuple[str, type[Contract]]]) -> Published:
-    """Make the Parquet files of `tables` the published warehouse.
+def publish(database: Path, parquet: Mapping[str, Path], tables: Tables, writers: Sequence[Writer] = ()) -> Published:
+    """Make the Parquet files of `tables`, and what the `writers` write of them, the published warehouse.
 
-    `tables` maps a table's name onto its schema and contract. Raises `PublishError`, and leaves the published file as it
-    is, where another publication is under way or the built file does not hold what it was built from.
+    `database` is the stable path that readers open; `tables` maps a table's name onto its schema and contract. Raises
+    `PublishError`, and leaves what is published as it is, where another publication is under way, something of the user's
+    is in the way, the folder cannot be written, or what was built does not hold what it was built from.
     """
-    database.parent.mkdir(parents=True, exist_ok=True)
-    with _lock(database):
-        draft = database.with_name(f".{database.name}.tmp")
-        _remove(draft)
+    generations = Generations(database)
+    with generations.locked():
+        generations.clear_leftovers()
+        adopt(generations)
+        number, now = generations.next_number(), datetime.now(UTC).replace(tzinfo=None, microsecond=0)
+        draft = generations.draft(number)
+        draft.mkdir()
         try:
-            rows = _build(draft, parquet, tables)
-            _verify(draft, rows)
-            if database.exists() and _same_content(draft, database, rows):
-                return Published(rows, is_new=False)
-            _put_in_place(draft, database)
+            file = draft / database.name
+            rows = build(file, parquet, tables, number, now, storage_version())
+            check_file(file, rows)
+            built = contents(file, number, generations.current(), now, storage_version())
+            if kept := _kept(generations, file, built):
+                return kept
+            for writer in writers:
+                writer(file, draft)
+            _finish(generations, draft, built)
         finally:
-            _remove(draft)
-        _verify_from_a_new_process(database, rows)
-    return Published(rows, is_new=True)
-
-
-@contextmanager
-def _lock(database: Path) -> Iterator[None]:
-    """Hold the right to publish; who comes second is told so."""
-    path = database.with_name(f".{database.name}.lock")
-    with path.open("w") as file:
+            shutil.rmtree(draft, ignore_errors=True)
         try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise PublishError(str(database), "another run is publishing right now", "wait until it has finished") from None
-        yield
+            switch(generations, number, rows)
+        except PublishError:
+            generations.remove(number)
+            raise
+        generations.prune(generations_kept())
+    return Published(rows, number, is_new=True)
 
 
-def _build(draft: Path, parquet: Mapping[str, Path], tables: Mapping[str, tuple[str, type[Contract]]]) -> dict[str, int]:
-    rows = {}
+def _kept(generations: Generations, file: Path, built: Manifest) -> Published | None:
+    """The published generation, where it is to stay: it holds the same, or a rollback withholds what was built."""
+    current = generations.current()
+    published = generations.manifest(current) if current else None
+    if current is None or published is None:
+        return None
+    if _is_same(generations.path(current), published, file, built):
+        generations.mend_all(current)
+        return Published(built.rows, current, is_new=False)
+    withheld = why_withheld(generations.database, built.fingerprint)
+    return Published(built.rows, current, is_new=False, withheld=withheld) if withheld else None
+
+
+def _is_same(folder: Path, published: Manifest, file: Path, built: Manifest) -> bool:
+    """Whether the published generation is undamaged and already holds exactly the built rows, in the format asked for."""
+    if (published.rows, published.versions["storage"]) != (built.rows, built.versions["storage"]) or published.problems(folder):
+        return False
     with closing(duckdb.connect()) as connection:
-        connection.execute(f"ATTACH '{_quoted(draft)}' AS draft (STORAGE_VERSION '{STORAGE_VERSION}')")
-        connection.execute("USE draft")
-        for schema in sorted({schema for schema, _ in tables.values()}):
-            connection.execute(f"CREATE SCHEMA {schema}")
-        for name, (schema, contract) in tables.items():
-            table = f"{schema}.{name}"
-            connection.execute(f"CREATE TABLE {table} AS FROM read_parquet('{_quoted(parquet[name])}')")
-            connection.execute(f"COMMENT ON TABLE {table} IS '{_quoted(grain(contract))}'")
-            for column in columns(contract):
-                connection.execute(f"COMMENT ON COLUMN {table}.\"{column.name}\" IS '{_quoted(column.description)}'")
-            rows[table] = _count(connection, table)
-        _add_macros(connection, rows)
-        connection.execute("CHECKPOINT draft")
-        connection.execute("USE memory")
-        connection.execute("DETACH draft")
-    return rows
-
-
-def _add_macros(connection: duckdb.DuckDBPyConnection, rows: Mapping[str, int]) -> None:
-    """The macros whose tables are published."""
-    for macro in MACROS:
-        if macro.table.split()[0] in rows:
-            connection.execute(f"CREATE MACRO {macro.signature} AS TABLE {macro.query}")
-            connection.execute(f"COMMENT ON MACRO TABLE {macro.name} IS '{_quoted(macro.comment)}'")
-
-
-def _verify(draft: Path, rows: Mapping[str, int]) -> None:
-    """Read the whole built file once: every table is there with all its rows, and nothing is left beside it."""
-    if _wal(draft).exists():
-        raise PublishError(str(draft), "a write-ahead log was left beside the built file", "run again")
-    if found := _differences(draft, rows):
-        raise PublishError(str(draft), f"the built file differs from its tables: {found}", "run again; report it if it stays so")
-
-
-def _differences(path: Path, rows: Mapping[str, int]) -> str:
-    with closing(duckdb.connect(str(path), read_only=True)) as connection:
-        found = {table: _count(connection, table) for table in rows}
-        for table in rows:
-            connection.execute(f"SELECT max(hash(t)) FROM {table} t").fetchall()  # noqa: S608
-    return ", ".join(f"{table} {found[table]} of {rows[table]} rows" for table in rows if found[table] != rows[table])
-
-
-def _same_content(draft: Path, database: Path, rows: Mapping[str, int]) -> bool:
-    """Whether the published file already holds exactly the built rows."""
-    with closing(duckdb.connect()) as connection:
-        connection.execute(f"ATTACH '{_quoted(draft)}' AS draft (READ_ONLY)")
-        connection.execute(f"ATTACH '{_quoted(database)}' AS published (READ_ONLY)")
+        connection.execute(f"ATTACH '{quoted(file)}' AS draft (READ_ONLY)")
+        connection.execute(f"ATTACH '{quoted(folder / file.name)}' AS published (READ_ONLY)")
         try:
             return not any(
                 connection.execute(
                     f"SELECT 1 FROM ((FROM draft.{table} EXCEPT ALL FROM published.{table}) UNION ALL "  # noqa: S608
                     f"(FROM published.{table} EXCEPT ALL FROM draft.{table})) LIMIT 1"
                 ).fetchall()
-                for table in rows
+                for table in built.rows
+                if table != GENERATION
             )
         except duckdb.Error:
             return False
 
 
-def _put_in_place(draft: Path, database: Path) -> None:
-    _sync(draft)
-    _remove(_wal(database))
-    draft.replace(database)
-    _sync(database.parent)
-
-
-def _verify_from_a_new_process(database: Path, rows: Mapping[str, int]) -> None:
-    """What others will see: in this process an open connection could still show the old file."""
-    command = [sys.executable, "-m", "hai_ha_pipeline.storage.publish", str(database)]
-    seen = subprocess.run(command, input=json.dumps(dict(rows)), capture_output=True, text=True, check=False)  # noqa: S603
-    if seen.returncode:
-        problem = seen.stdout.strip() or seen.stderr.strip().rsplit("\n", 1)[-1]
-        raise PublishError(str(database), f"the published file cannot be read back: {problem}", "run again")
-
-
-def _count(connection: duckdb.DuckDBPyConnection, table: str) -> int:
-    row = connection.execute(f"SELECT count(*) FROM {table}").fetchone()  # noqa: S608
-    return int(row[0]) if row else 0
-
-
-def _sync(path: Path) -> None:
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
-
-
-def _remove(path: Path) -> None:
-    path.unlink(missing_ok=True)
-    _wal(path).unlink(missing_ok=True)
-
-
-def _wal(database: Path) -> Path:
-    return database.with_name(f"{database.name}.wal")
-
-
-def _quoted(text: object) -> str:
-    return str(text).replace("'", "''")
-
-
-if __name__ == "__main__":
-    problems = _differences(Path(sys.argv[1]), json.load(sys.stdin))
-    if problems:
-        sys.exit(f"{problems}")
+def _finish(generations: Generations, draft: Path, built: Manifest) -> None:
+    """Give a draft its manifest, its place on disk and its name; readers still see nothing of it."""
+    if wal(draft / generations.database.name).exists():
+        raise PublishError(str(draft), "a writer has opened the database for writing", "open it with read_only=True")
+    generations.check_paths([path.name for path in draft.iterdir()])
+    (draft / MANIFEST).write_text(built.with_files_of(draft).as_json(), encoding="utf-8")
+    seal(draft)
+    draft.rename(generations.path(built.generation))
+    sync(generations.folder)

@@ -88,6 +88,11 @@ def run_summary(database: Path) -> dict[str, Answer]:
                JOIN (SELECT max(loaded_at) AS loaded_at FROM audit.difference) USING (loaded_at)
                WHERE compared_with IS NOT NULL ORDER BY source""",
         ),
+        "releases": query(
+            database,
+            """SELECT source, release_every, release_days_after, max(last_result_on) FROM audit.load
+               WHERE release_every IS NOT NULL GROUP BY ALL ORDER BY ALL""",
+        ),
         "rejections": query(
             database,
             """SELECT rule, count(*) AS figures, first(source || '/' || file || ' line ' || "row" ORDER BY statement_key) AS example,

@@ -20,7 +20,12 @@ def rejected(figure: pl.DataFrame, earlier_figure: pl.DataFrame) -> pl.DataFrame
 
 
 def load(
-    source_file: pl.DataFrame, figure: pl.DataFrame, fact_observation: pl.DataFrame, fact_target: pl.DataFrame, rejected: pl.DataFrame
+    source_file: pl.DataFrame,
+    figure: pl.DataFrame,
+    fact_observation: pl.DataFrame,
+    fact_target: pl.DataFrame,
+    dim_period: pl.DataFrame,
+    rejected: pl.DataFrame,
 ) -> pl.DataFrame:
     """One row a file, with what was read of it beside what became of it.
 
@@ -36,4 +41,13 @@ def load(
     counted = source_file
     for name, rows in counts.items():
         counted = counted.join(rows.group_by(FILE).agg(pl.len().cast(pl.Int64).alias(name)), on=FILE, how="left")
+    results = (
+        fact_observation.filter(pl.col("role") == "result", pl.col("obs_status") != "F")
+        .select("period_key", statement_key="observation_key")
+        .join(file_of, on="statement_key")
+        .join(dim_period.select("period_key", "last_day"), on="period_key")
+        .group_by(FILE)
+        .agg(last_result_on=pl.col("last_day").max())
+    )
+    counted = counted.join(results, on=FILE, how="left")
     return counted.with_columns(pl.col(*counts).fill_null(0)).select(list(polars_schema(Load))).sort(FILE, nulls_last=True)

@@ -54,13 +54,29 @@ resources:
     assert found == [{"value": "11208.800000", "value_as_printed": "11.208,8", "file": "export.csv", "row": 2}]
 
 
-def test_a_run_says_how_a_source_differs_from_its_last_load(fresh: Path) -> None:
+def test_a_run_says_how_a_source_differs_from_its_last_load_and_can_be_taken_back(fresh: Path) -> None:
     assert runner(fresh)("run").returncode == 0
     table = fresh / "sources" / "hai_ha_interview_2024" / "statements.csv"
     edit(table, "6.506,3", "6.506,4")
     shown = " ".join(runner(fresh)("run").stdout.split())
     assert "hai_ha_interview_2024: 0 new, 1 revised, 0 gone, 31 unchanged since its last load" in shown
     assert "production_value_services 201 2024-S1: 6506.3 -> 6506.4" in shown
+    changes = json.loads(runner(fresh)("diff", "--json").stdout)
+    assert (changes["before"], changes["after"]) == (1, 2)
+    assert [(change["kind"], change["before"], change["after"]) for change in changes["figures"]] == [
+        ("changed", "6506.3 VND_BN", "6506.4 VND_BN")
+    ]
+    assert "From generation 1 to 2: 1 changed" in runner(fresh)("diff").stdout
+    assert "Generation 1 is published instead of 2." in runner(fresh)("rollback").stdout
+    assert json.loads((fresh / "warehouse" / "manifest.json").read_text())["generation"] == 1
+    withheld = " ".join(runner(fresh)("run").stdout.split())
+    assert "Not run: generation 1 was brought back on" in withheld
+    assert "hai-ha run --again" in withheld
+    generations = json.loads(runner(fresh)("generations", "--json").stdout)
+    assert [(each["generation"], each["is_current"]) for each in generations] == [(1, True), (2, False)]
+    assert "made generation 2; no run publishes that again by itself" in " ".join(runner(fresh)("generations").stdout.split())
+    refused = runner(fresh)("rollback", "9")
+    assert (refused.returncode, refused.stderr.splitlines()[0][:32]) == (1, "generation 9: it is not kept in ")
 
 
 def test_a_source_that_fails_is_named_and_the_others_go_on(fresh: Path) -> None:
