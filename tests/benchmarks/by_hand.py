@@ -33,7 +33,7 @@ def build(export: str, database: str) -> None:
         connection.execute("CREATE TEMP TABLE printed AS FROM read_csv($file, delim = ';', all_varchar = true)", {"file": export})
         for name in NAMES:
             numbered = (
-                f"SELECT row_number() OVER (ORDER BY {name})::INTEGER AS {name}_key, {name} FROM (SELECT DISTINCT {name} FROM printed)"  # noqa: S608
+                f"SELECT row_number() OVER (ORDER BY {name})::INTEGER AS {name}_key, {name} FROM (SELECT DISTINCT {name} FROM printed)"
             )
             connection.execute(f"CREATE TABLE {name} AS {numbered}")
         connection.execute(STAR)

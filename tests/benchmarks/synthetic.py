@@ -77,7 +77,7 @@ def write_export(rows: int, file: Path) -> None:
                strftime(DATE '2005-01-01' + to_months((i % {MONTHS})::INTEGER), '%Y-%m') AS period,
                translate(format('{{:,.1f}}', exp(4 + 8 * (hash(i) % 100_000) / 100_000)), ',.', '.,') AS value,
                'Milliarden VND' AS unit, 'A' AS status
-        FROM range({rows}) AS positions(i)"""  # noqa: S608
+        FROM range({rows}) AS positions(i)"""
     connection = duckdb.connect()
     connection.execute("SET preserve_insertion_order = true")
     connection.execute(
