@@ -11,11 +11,21 @@ from hai_ha_pipeline.transforms.names import with_area, with_indicator, with_per
 from hai_ha_pipeline.transforms.printed import with_change, with_numbers, with_words
 from hai_ha_pipeline.transforms.rules import RULES
 
+PART = 500_000
+
 
 def figure(statement: pl.DataFrame, dim_indicator: pl.DataFrame, dim_area: pl.DataFrame, dim_unit: pl.DataFrame) -> pl.DataFrame:
-    """One row a statement: read into value, interval, unit, period, area and indicator, and judged."""
+    """One row a statement: read into value, interval, unit, period, area and indicator, and judged.
+
+    Part by part: what is made on the way to a verdict is many times as wide as what is kept of it.
+    """
+    parts = [statement.slice(at, PART) for at in range(0, max(statement.height, 1), PART)]
+    return pl.concat([_judged(part, dim_indicator, dim_area, dim_unit) for part in parts])
+
+
+def _judged(statements: pl.DataFrame, dim_indicator: pl.DataFrame, dim_area: pl.DataFrame, dim_unit: pl.DataFrame) -> pl.DataFrame:
     read = (
-        statement.with_columns(
+        statements.with_columns(
             role=pl.col("role").fill_null("result"), growth_basis=pl.col("growth_basis").fill_null("same_period_last_year")
         )
         .pipe(with_indicator, dim_indicator)

@@ -3,6 +3,8 @@
 A printed growth implies a base. It stands beside as a derived value and is never used as an observation.
 """
 
+from collections.abc import Iterator
+
 import polars as pl
 
 from hai_ha_pipeline.contracts.marts import Growth
@@ -13,6 +15,7 @@ from hai_ha_pipeline.transforms.shape import in_shape
 from hai_ha_pipeline.transforms.successors import with_abolition, with_successor_sums
 
 SERIES = ["indicator_code", "area_series_key"]
+PART = 500_000
 
 
 def growth(
@@ -26,6 +29,22 @@ def growth(
     """One row a current figure and comparison."""
     current = fact_observation.filter("is_current").pipe(with_successor_sums, area_coverage, dim_indicator, dim_area, dim_period, dim_unit)
     series = _series(current, dim_indicator, dim_area, dim_period, dim_unit)
+    return pl.concat([_grown(areas, dim_indicator, dim_area, area_coverage) for areas in _by_areas(series)])
+
+
+def _by_areas(series: pl.DataFrame) -> Iterator[pl.DataFrame]:
+    """The figures in parts of whole areas: no growth looks at two of them, and what is made on the way is many times as wide."""
+    at = 0
+    for rows in series.select(pl.col("area_code").rle()).unnest("area_code")["len"].cum_sum():
+        if rows - at >= PART or rows == series.height:
+            yield series.slice(at, rows - at)
+            at = rows
+    if series.is_empty():
+        yield series
+
+
+def _grown(series: pl.DataFrame, dim_indicator: pl.DataFrame, dim_area: pl.DataFrame, area_coverage: pl.DataFrame) -> pl.DataFrame:
+    """The rows of the mart of some areas, in its order."""
     pairs = [_on_last_year(series), _on_previous_period(series), _over_all_years(series)]
     told = [
         pair.with_columns(comparison=pl.lit(name), place=pl.col("place") * len(COMPARISONS) + sorted(COMPARISONS).index(name))

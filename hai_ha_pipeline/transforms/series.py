@@ -5,6 +5,7 @@ one indicator of one area, whoever printed it and as what. What one cell says by
 """
 
 import math
+from collections.abc import Iterator
 from datetime import timedelta
 from typing import Literal
 
@@ -22,6 +23,7 @@ CALM = math.log10(3)
 FAR = timedelta(days=6 * 366)
 """Figures further apart say nothing about each other: a fall of 60 % a year is one of 244 times in six years, of 610 in seven."""
 SERIES = ["indicator_key", "area_series_key"]
+PART = 500_000
 
 
 def judged_by_series(figure: pl.DataFrame, dim_indicator: pl.DataFrame, dim_area: pl.DataFrame, dim_unit: pl.DataFrame) -> pl.DataFrame:
@@ -36,11 +38,27 @@ def judged_by_series(figure: pl.DataFrame, dim_indicator: pl.DataFrame, dim_area
     Flows are compared as of a whole year. Zero is no evidence, nor are milestones, shares in per cent and balances that
     turn negative. A figure that a correction has settled is never doubted, nor is one on the level it confirmed.
     """
+    judged = figure.filter(pl.col("verdict") == "accepted", pl.col("value") != 0).select(
+        "statement_key", "source", "indicator_code", "area_code", "area_valid_from", "period_code", "value", "is_settled", "is_reduction",
+        "other_value",
+    )  # fmt: skip
+    explained = pl.concat([_doubts(part, dim_indicator, dim_area, dim_unit) for part in _by_indicators(judged)])
+    return _set_aside(figure, explained) if explained.height else figure
+
+
+def _by_indicators(figures: pl.DataFrame) -> Iterator[pl.DataFrame]:
+    """The figures in parts of whole indicators: no series has two of them, and what is made on the way is wide."""
+    counts = figures.group_by("indicator_code").len().sort("indicator_code")
+    for part in counts.with_columns(part=pl.col("len").cum_sum() // PART).partition_by("part") or [counts]:
+        yield figures.filter(pl.col("indicator_code").is_in(part["indicator_code"].implode()))
+
+
+def _doubts(figure: pl.DataFrame, dim_indicator: pl.DataFrame, dim_area: pl.DataFrame, dim_unit: pl.DataFrame) -> pl.DataFrame:
+    """The figures of some indicators that the rest of their series contradicts, with rule and sentence."""
     measured = _levels(_measured(figure, dim_indicator, dim_area, dim_unit))
     readings = _contradicted_readings(measured)
     jumps = _jumps(measured.join(readings, on="statement_key", how="anti"), measured)
-    doubted = pl.concat([readings, jumps])
-    return _set_aside(figure, _explained(doubted, measured)) if doubted.height else figure
+    return _explained(pl.concat([readings, jumps]), measured)
 
 
 def _measured(figure: pl.DataFrame, dim_indicator: pl.DataFrame, dim_area: pl.DataFrame, dim_unit: pl.DataFrame) -> pl.DataFrame:
@@ -54,7 +72,6 @@ def _measured(figure: pl.DataFrame, dim_indicator: pl.DataFrame, dim_area: pl.Da
     of_a_year = pl.when(pl.col("measure_kind") == "flow").then(365.25 / pl.col("days")).otherwise(1.0)
     sized = (
         figure.lazy()
-        .filter(pl.col("verdict") == "accepted", pl.col("value") != 0)
         .select("statement_key", "indicator_code", "area_code", "area_valid_from", "period_code", "value")
         .join(indicators.lazy(), on="indicator_code")
         .join(areas.lazy(), on=["area_code", "area_valid_from"])
@@ -206,8 +223,9 @@ def _set_aside(figure: pl.DataFrame, explained: pl.DataFrame) -> pl.DataFrame:
     """The figures with those explained turned into rejected ones."""
     is_doubted = pl.col("series_rule").is_not_null()
     text = pl.concat_str("qualifier_as_printed", "value_as_printed", separator=" ", ignore_nulls=True)
+    said = figure.select("statement_key").join(explained, on="statement_key", how="left", maintain_order="left")
     return (
-        figure.join(explained, on="statement_key", how="left", maintain_order="left")
+        figure.with_columns(said["series_rule"], said["series_reason"])
         .with_columns(
             verdict=pl.when(is_doubted).then(pl.lit("rejected")).otherwise("verdict"),
             rule=pl.coalesce("series_rule", "rule"),
