@@ -74,28 +74,62 @@ COMPARISONS = ("same_period_last_year", "previous_period", "cagr")
 def _series(
     observations: pl.DataFrame, dim_indicator: pl.DataFrame, dim_area: pl.DataFrame, dim_period: pl.DataFrame, dim_unit: pl.DataFrame
 ) -> pl.DataFrame:
-    """Each figure with its names and its period, and its `place` in the order of the mart."""
+    """Each figure with its names and its period, its `place` in the order of the mart, and its `subject`.
+
+    `subject` is one number for indicator, area and period, the last of which counts in ones: the subject of another period of
+    the same series is found by adding the difference of their places.
+    """
+    indicators = dim_indicator.with_columns(indicator_place=_place("indicator_code"))
+    areas = dim_area.select(
+        "area_key", "area_series_key", "area_code", "area_name_en", area_place=_place("area_code"), series_place=_place("area_series_key")
+    )
+    periods = _placed_periods(dim_period)
+    in_series = pl.col("indicator_place") * periods.height + pl.col("period_place")
+    size = indicators.height * periods.height
     return (
-        observations.join(dim_indicator.filter(pl.col("measure_kind") != "milestone"), on="indicator_key")
-        .join(dim_area.select("area_key", "area_series_key", "area_code", "area_name_en"), on="area_key")
+        observations.join(indicators.filter(pl.col("measure_kind") != "milestone"), on="indicator_key")
+        .join(areas, on="area_key")
         .join(dim_unit.select("unit_code", "unit_name_en", "quantity"), on="unit_code")
-        .join(dim_period, on="period_key")
+        .join(periods, on="period_key")
+        .with_columns(subject=pl.col("series_place") * size + in_series, order=pl.col("area_place") * size + in_series)
         .select(
             *SERIES, "area_code", "indicator_name_en", "indicator_name_vi", "area_name_en", "unit_name_en", "quantity", "measure_kind",
             "parent_code", "adds_over_areas", "freq", "year", "months", "is_cumulative", "same_period_last_year_code", "previous_period_code", "value", "lower",
             "upper", "growth_reported_pct", "growth_reported_lower_pct", "growth_reported_upper_pct", "growth_basis",
-            "observation_key", "is_derived", period="period_code", period_last_day="last_day",
+            "observation_key", "is_derived", "subject", "order", "period_place", "last_year_place", "previous_place", period="period_code", period_last_day="last_day",
             previous_last_day=pl.col("first_day") - pl.duration(days=1),
         )
-        .sort("area_code", "indicator_code", "period_last_day", "period")
+        .sort("order")
+        .drop("order")
         .with_columns(place=pl.int_range(pl.len()))
     )  # fmt: skip
 
 
+def _place(*names: str) -> pl.Expr:
+    """The place of each row in the order of some columns, counted from 0; rows that are the same share it."""
+    return pl.struct(names).rank("dense").cast(pl.Int64) - 1
+
+
+def _placed_periods(dim_period: pl.DataFrame) -> pl.DataFrame:
+    """The periods in their order in time, each with the places of the two that it is compared with; null where a period is not known."""
+    placed = dim_period.with_columns(period_place=_place("last_day", "period_code"))
+    codes = placed.select("period_code", "period_place")
+    last_year = codes.rename({"period_code": "same_period_last_year_code", "period_place": "last_year_place"})
+    previous = codes.rename({"period_code": "previous_period_code", "period_place": "previous_place"})
+    return placed.join(last_year, on="same_period_last_year_code", how="left").join(previous, on="previous_period_code", how="left")
+
+
+def _with_base(figures: pl.DataFrame, base_place: str | pl.Expr, series: pl.DataFrame) -> pl.DataFrame:
+    """The figures beside the one of their series in another period, given by its place."""
+    place = pl.col(base_place) if isinstance(base_place, str) else base_place
+    return figures.with_columns(base_subject=pl.col("subject") - pl.col("period_place") + place).join(
+        _bases(series), on="base_subject", how="left"
+    )
+
+
 def _bases(series: pl.DataFrame) -> pl.DataFrame:
     return series.select(
-        *SERIES,
-        base_period="period",
+        base_subject="subject",
         base="value",
         base_lower="lower",
         base_upper="upper",
@@ -105,7 +139,7 @@ def _bases(series: pl.DataFrame) -> pl.DataFrame:
 
 
 def _on_last_year(series: pl.DataFrame) -> pl.DataFrame:
-    return series.with_columns(base_period="same_period_last_year_code").join(_bases(series), on=[*SERIES, "base_period"], how="left")
+    return series.with_columns(base_period="same_period_last_year_code").pipe(_with_base, "last_year_place", series)
 
 
 def _on_previous_period(series: pl.DataFrame) -> pl.DataFrame:
@@ -118,33 +152,38 @@ def _on_previous_period(series: pl.DataFrame) -> pl.DataFrame:
     is_printed = (pl.col("growth_basis") == "previous_period").fill_null(value=False) & (pl.col("freq") != "A")
     parts = series.filter(has_previous | is_printed)
     return (
-        parts.join(_previous_levels(series), on=[*SERIES, "period"], how="left")
+        parts.join(_previous_levels(series), on="subject", how="left")
         .with_columns(base_period=pl.coalesce("level_period", "previous_period_code"))
-        .join(_bases(series), on=[*SERIES, "base_period"], how="left")
+        .pipe(_with_base, pl.coalesce("level_place", "previous_place"), series)
     )
 
 
 def _previous_levels(series: pl.DataFrame) -> pl.DataFrame:
     """For each figure of a stock, the period that ends on the day before its own: of several one of the same length, else the longest."""
-    stocks = series.filter(pl.col("measure_kind") == "stock").select(*SERIES, "period", "months", "period_last_day", "previous_last_day")
-    levels = stocks.select(*SERIES, level_period="period", level_months="months", previous_last_day="period_last_day")
+    stocks = series.filter(pl.col("measure_kind") == "stock").select(
+        *SERIES, "subject", "period", "period_place", "months", "period_last_day", "previous_last_day"
+    )  # fmt: skip
+    levels = stocks.select(
+        *SERIES, level_period="period", level_place="period_place", level_months="months", previous_last_day="period_last_day"
+    )
     return (
         stocks.join(levels, on=[*SERIES, "previous_last_day"])
         .sort(pl.col("level_months") != pl.col("months"), -pl.col("level_months"), nulls_last=True)
-        .unique([*SERIES, "period"], keep="first", maintain_order=True)
-        .select(*SERIES, "period", "level_period")
+        .unique("subject", keep="first", maintain_order=True)
+        .select("subject", "level_period", "level_place")
     )
 
 
 def _over_all_years(series: pl.DataFrame) -> pl.DataFrame:
     """The last year of a series against its first, where at least two years lie between; no rate of rates."""
     years = series.filter(pl.col("freq") == "A", pl.col("measure_kind") != "ratio")
-    first = years.sort("year").group_by(SERIES, maintain_order=True).first().select(*SERIES, base_period="period", first_year="year")
+    first = years.sort("year").group_by(SERIES, maintain_order=True).first()
+    first = first.select(*SERIES, base_period="period", first_place="period_place", first_year="year")
     last = years.sort("year").group_by(SERIES, maintain_order=True).last()
     return (
         last.join(first, on=SERIES)
         .filter(pl.col("year") > pl.col("first_year") + 1)
-        .join(_bases(series), on=[*SERIES, "base_period"], how="left")
+        .pipe(_with_base, "first_place", series)
         .with_columns(years=pl.col("year") - pl.col("first_year"))
         .drop("first_year")
     )

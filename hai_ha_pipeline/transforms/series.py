@@ -109,21 +109,33 @@ def _levels(measured: pl.DataFrame) -> pl.DataFrame:
 
     A run is followed from figure to figure; it ends where two are far apart, or differ by much and by no change of unit.
     """
-    change = pl.col("log").diff().over(SERIES)
+    goes_on = pl.all_horizontal(pl.col(name) == pl.col(name).shift() for name in SERIES)  # they stand in order of series and time
+    change = pl.when(goes_on).then(pl.col("log").diff())
     stepped = measured.with_columns(step=_thousands(change)).with_columns(rest=(change - pl.col("step") * LOG_OF_A_THOUSAND).abs())
     is_break = (pl.col("step") != 0) & (pl.col("rest") > NEAR_A_THOUSAND)
-    begins = pl.col("step").is_null() | is_break | (pl.col("last_day").diff().over(SERIES) > FAR)
+    begins = pl.col("step").is_null() | is_break | (pl.col("last_day").diff() > FAR)
     weight = pl.when("is_certain").then(1.0).otherwise(0.5)
     return (
         stepped.with_columns(run=begins.cum_sum(), step=pl.when(begins).then(0).otherwise("step"), rest=pl.when(~begins).then("rest"))
+        .pipe(_telling)
         .with_columns(level=pl.col("step").cum_sum().over("run"))
         .with_columns(
             weight=weight.sum().over("run", "level"),
             of_all=weight.sum().over("run"),
-            is_calm=pl.col("rest").median().over("run") <= CALM,
             is_confirmed=pl.col("is_settled").any().over("run", "level"),
         )
     )
+
+
+def _telling(stepped: pl.DataFrame) -> pl.DataFrame:
+    """Only the runs that can tell something: calm ones with a step, and all of a series with a figure that can be read otherwise."""
+    runs = stepped.group_by("run").agg(
+        is_calm=pl.col("rest").median() <= CALM, has_step=(pl.col("step") != 0).any(), is_certain=pl.col("is_certain").all(),
+        series=pl.struct(SERIES).first(),
+    )  # fmt: skip
+    is_doubtful = pl.col("series").is_in(runs.filter(~pl.col("is_certain"))["series"].implode())
+    kept = runs.filter((pl.col("is_calm") & pl.col("has_step")) | is_doubtful).select("run", "is_calm")
+    return stepped.join(kept, on="run", how="inner", maintain_order="left")
 
 
 def _contradicted_readings(measured: pl.DataFrame) -> pl.DataFrame:
