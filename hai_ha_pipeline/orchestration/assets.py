@@ -130,13 +130,14 @@ def _ingest_assets() -> dg.AssetsDefinition:
             read = ingest(project().sources, Archive(project().archive), judge, judge_together, datetime.now(UTC))
         except UserError as error:
             raise dg.Failure(str(error), allow_retries=False) from error
-        _report_sources(context, read["source_file"])
+        source_file = read["source_file"]
+        _report_sources(context, source_file)
         for table in READ_BY_INGEST:
             yield _judged(
                 table.name,
                 table.contract,
-                read[table.name],
-                _sources_read(read["source_file"]) if table.name == "source_file" else None,
+                read.pop(table.name),
+                _sources_read(source_file) if table.name == "source_file" else None,
             )
 
     return read_sources

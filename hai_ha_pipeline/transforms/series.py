@@ -23,7 +23,9 @@ CALM = math.log10(3)
 FAR = timedelta(days=6 * 366)
 """Figures further apart say nothing about each other: a fall of 60 % a year is one of 244 times in six years, of 610 in seven."""
 SERIES = ["indicator_key", "area_series_key"]
-PART = 500_000
+JUDGED = ["statement_key", "source", "indicator_code", "area_code", "area_valid_from", "period_code", "value", "is_settled", "is_reduction",
+          "other_value"]  # fmt: skip
+PART = 2_000_000
 
 
 def judged_by_series(figure: pl.DataFrame, dim_indicator: pl.DataFrame, dim_area: pl.DataFrame, dim_unit: pl.DataFrame) -> pl.DataFrame:
@@ -38,19 +40,16 @@ def judged_by_series(figure: pl.DataFrame, dim_indicator: pl.DataFrame, dim_area
     Flows are compared as of a whole year. Zero is no evidence, nor are milestones, shares in per cent and balances that
     turn negative. A figure that a correction has settled is never doubted, nor is one on the level it confirmed.
     """
-    judged = figure.filter(pl.col("verdict") == "accepted", pl.col("value") != 0).select(
-        "statement_key", "source", "indicator_code", "area_code", "area_valid_from", "period_code", "value", "is_settled", "is_reduction",
-        "other_value",
-    )  # fmt: skip
-    explained = pl.concat([_doubts(part, dim_indicator, dim_area, dim_unit) for part in _by_indicators(judged)])
+    explained = pl.concat([_doubts(part, dim_indicator, dim_area, dim_unit) for part in _by_indicators(figure)])
     return _set_aside(figure, explained) if explained.height else figure
 
 
 def _by_indicators(figures: pl.DataFrame) -> Iterator[pl.DataFrame]:
-    """The figures in parts of whole indicators: no series has two of them, and what is made on the way is wide."""
-    counts = figures.group_by("indicator_code").len().sort("indicator_code")
+    """The accepted figures in parts of whole indicators: no series has two of them, and what is made on the way is wide."""
+    judged = figures.lazy().filter(pl.col("verdict") == "accepted", pl.col("value") != 0).select(JUDGED)
+    counts = figures.group_by("indicator_code").len().drop_nulls().sort("indicator_code")
     for part in counts.with_columns(part=pl.col("len").cum_sum() // PART).partition_by("part") or [counts]:
-        yield figures.filter(pl.col("indicator_code").is_in(part["indicator_code"].implode()))
+        yield judged.filter(pl.col("indicator_code").is_in(part["indicator_code"].implode())).collect()
 
 
 def _doubts(figure: pl.DataFrame, dim_indicator: pl.DataFrame, dim_area: pl.DataFrame, dim_unit: pl.DataFrame) -> pl.DataFrame:
