@@ -135,7 +135,9 @@ def _cells(
     as_printed = {f"{field}_as_printed": printed[file_columns[field]] for field in AS_PRINTED if field in file_columns}
     is_corrected = pl.lit(value=False)
     if not corrections.is_empty():
-        is_corrected = pl.any_horizontal(*(read[name].str.strip_chars() != printed[name].str.strip_chars() for name in file_columns.values()))
+        is_corrected = pl.any_horizontal(
+            *(read[name].str.strip_chars() != printed[name].str.strip_chars() for name in file_columns.values())
+        )
     is_excluded, reason = _excluded(layout, file_columns, constants)
     is_missing = _is_mark(column, marks)
     return laid_out.with_columns(**as_printed).select(
