@@ -1,6 +1,6 @@
 """What makes large tables cheap and must not be seen: columns that are one value, and work that is done in parts."""
 
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
 from types import ModuleType
@@ -19,7 +19,7 @@ from tests.conftest import Tables
 ROWS = 3
 CONSTANTS: dict[str, Any] = {
     "text": ["Tỷ đồng"] * ROWS, "long_text": ["x" * 100] * ROWS, "number": [7] * ROWS, "decimal": [Decimal("-1.500000")] * ROWS,
-    "day": [date(1900, 1, 1)] * ROWS, "moment": [datetime(2026, 11, 24, 2, 0, 1)] * ROWS, "truth": [False] * ROWS,
+    "day": [date(1900, 1, 1)] * ROWS, "moment": [datetime(2026, 11, 24, 2, 0, 1, tzinfo=UTC).replace(tzinfo=None)] * ROWS, "truth": [False] * ROWS,
     "nothing": pl.Series([None] * ROWS, dtype=pl.String),
 }  # fmt: skip
 VARIED: dict[str, Any] = {
@@ -100,10 +100,10 @@ def test_series_are_compared_the_same_in_parts(shipped: Tables, monkeypatch: pyt
 def test_what_was_known_on_one_day_has_the_history_that_all_days_would_give(shipped: Tables, monkeypatch: pytest.MonkeyPatch) -> None:
     day = date(2026, 11, 24)
     known = shipped["fact_observation"].filter("is_current").with_columns(known_from=pl.lit(day))
-    needed = [shipped[name] for name in ("dim_indicator", "dim_area", "dim_period", "dim_unit", "area_coverage")]
-    today = growth.growth(known, *needed)
-    at_once = history.growth_history(known, *needed, today)
+    needed = {name: shipped[name] for name in ("dim_indicator", "dim_area", "dim_period", "dim_unit", "area_coverage")}
+    today = growth.growth(known, **needed)
+    at_once = history.growth_history(known, **needed, growth=today)
     assert (at_once.height, at_once["known_from"].unique().to_list()) == (today.height, [day])
     nothing = pl.DataFrame(schema={"indicator_key": pl.Int64, "indicator_code": pl.String, "known_from": pl.Date})
     monkeypatch.setattr(history, "known_once", lambda *_: nothing)
-    assert history.growth_history(known, *needed, today).sort(pl.all()).equals(at_once.sort(pl.all()))
+    assert history.growth_history(known, **needed, growth=today).sort(pl.all()).equals(at_once.sort(pl.all()))

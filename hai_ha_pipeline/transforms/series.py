@@ -71,21 +71,27 @@ def _measured(figure: pl.DataFrame, dim_indicator: pl.DataFrame, dim_area: pl.Da
     of_a_year = pl.when(pl.col("measure_kind") == "flow").then(365.25 / pl.col("days")).otherwise(1.0)
     sized = (
         figure.lazy()
-        .select("statement_key", "indicator_code", "area_code", "area_valid_from", "period_code", "value")
+        .with_columns(other_value=pl.when(~pl.col("is_reduction") & ~pl.col("is_settled")).then("other_value"))
         .join(indicators.lazy(), on="indicator_code")
         .join(areas.lazy(), on=["area_code", "area_valid_from"])
         .join(_periods(figure).lazy(), on="period_code")
-        .select("statement_key", *SERIES, "canonical_unit", "last_day", size=pl.col("value").cast(pl.Float64) * of_a_year)
+        .select(
+            "statement_key",
+            *SERIES,
+            "canonical_unit",
+            "source",
+            "period_code",
+            "value",
+            "is_settled",
+            "other_value",
+            "last_day",
+            size=pl.col("value").cast(pl.Float64) * of_a_year,
+        )
     ).collect()
     ends = sized.group_by(SERIES).agg(smallest=pl.col("size").min(), largest=pl.col("size").max()).filter(pl.col("smallest") > 0)
     wide = ends.filter(_thousands((pl.col("largest") / pl.col("smallest")).log10()) > 0)
-    printed = figure.select(
-        "statement_key", "source", "period_code", "value", "is_settled",
-        other_value=pl.when(~pl.col("is_reduction") & ~pl.col("is_settled")).then("other_value"),
-    )  # fmt: skip
     return (
         sized.join(wide, on=SERIES, how="semi")
-        .join(printed, on="statement_key")
         .with_columns(log=pl.col("size").log10(), is_certain=pl.col("other_value").is_null())
         .sort(*SERIES, "last_day", "size", "statement_key")
     )
@@ -232,17 +238,20 @@ def _explained(doubted: pl.DataFrame, measured: pl.DataFrame) -> pl.DataFrame:
 
 def _set_aside(figure: pl.DataFrame, explained: pl.DataFrame) -> pl.DataFrame:
     """The figures with those explained turned into rejected ones."""
-    is_doubted = pl.col("series_rule").is_not_null()
-    text = pl.concat_str("qualifier_as_printed", "value_as_printed", separator=" ", ignore_nulls=True)
-    said = figure.select("statement_key").join(explained, on="statement_key", how="left", maintain_order="left")
-    return (
-        figure.with_columns(said["series_rule"], said["series_reason"])
-        .with_columns(
-            verdict=pl.when(is_doubted).then(pl.lit("rejected")).otherwise("verdict"),
-            rule=pl.coalesce("series_rule", "rule"),
-            field=pl.when(is_doubted).then(pl.lit("value")).otherwise("field"),
-            text=pl.when(is_doubted).then(text).otherwise("text"),
-            reason=pl.coalesce("series_reason", "reason"),
+    is_doubted = figure["statement_key"].is_in(explained["statement_key"].implode())
+    doubted = (
+        figure.filter(is_doubted)
+        .join(explained, on="statement_key", how="left", maintain_order="left")
+        .select(
+            verdict=pl.lit("rejected"),
+            rule="series_rule",
+            field=pl.lit("value"),
+            text=pl.concat_str("qualifier_as_printed", "value_as_printed", separator=" ", ignore_nulls=True),
+            reason="series_reason",
         )
-        .drop("series_rule", "series_reason")
     )
+    place = pl.select(pl.when(is_doubted).then(is_doubted.cum_sum().cast(pl.Int64) - 1)).to_series()
+    for name in doubted.columns:  # one by one, as each is as long as all figures
+        said = doubted.select(pl.col(name).gather(place)).to_series()
+        figure = figure.with_columns(pl.coalesce(said, name).alias(name))
+    return figure

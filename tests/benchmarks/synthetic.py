@@ -69,6 +69,16 @@ def write_project(root: Path) -> Path:
     return source / "figures.csv"
 
 
+def cut(export: Path, files: int) -> None:
+    """Put the rows of an export, in their order, into so many files."""
+    if files > 1:
+        header, *lines = export.read_text(encoding="utf-8").splitlines(keepends=True)
+        size = -(-len(lines) // files)
+        for number, at in enumerate(range(0, len(lines), size)):
+            export.with_name(f"figures_{number:05d}.csv").write_text("".join([header, *lines[at : at + size]]), encoding="utf-8")
+        export.unlink()
+
+
 def write_export(rows: int, file: Path) -> None:
     """So many monthly values such as `1.234,5`, one after the other by area, indicator and month."""
     query = f"""

@@ -16,7 +16,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.benchmarks.synthetic import write_export, write_project
+from tests.benchmarks.synthetic import cut, write_export, write_project
 
 PAUSE = 0.02
 MEBIBYTE = 1024 * 1024
@@ -58,8 +58,8 @@ def _resident(session: int) -> Iterator[int]:
                 yield int(fields[21]) * os.sysconf("SC_PAGE_SIZE")
 
 
-def compare(rows: int, times: int, bench: Path | None) -> None:
-    """Print seconds and memory of both for an export of so many rows."""
+def compare(rows: int, times: int, files: int, bench: Path | None) -> None:
+    """Print seconds and memory of both for an export of so many rows; the run finds it cut into so many files."""
     with tempfile.TemporaryDirectory(prefix="hai-ha-bench.") as scratch:
         root = Path(scratch)
         export = write_project(root)
@@ -67,9 +67,11 @@ def compare(rows: int, times: int, bench: Path | None) -> None:
             subprocess.run([sys.executable, str(bench / "generate.py"), str(rows), str(export)], check=True)
         else:
             write_export(rows, export)
+        whole = Path(shutil.copyfile(export, root / "whole.csv"))
+        cut(export, files)
         by_hand = [str(bench / "reference.py")] if bench else ["-m", "tests.benchmarks.by_hand"]
         commands = {
-            "by hand": [sys.executable, *by_hand, str(export), str(root / "by_hand.duckdb")],
+            "by hand": [sys.executable, *by_hand, str(whole), str(root / "by_hand.duckdb")],
             "hai-ha run": [sys.executable, "-m", "hai_ha_pipeline", "run"],
         }
         environment = {"HAI_HA_PROJECT": str(root), "HAI_HA_EXPORTS": "off"}
@@ -97,7 +99,8 @@ if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("rows", nargs="+", type=int)
     parser.add_argument("--times", type=int, default=3, help="how often each is run")
+    parser.add_argument("--files", type=int, default=1, help="how many files the run finds them in")
     parser.add_argument("--bench", type=Path, help="a folder with generate.py and reference.py")
     given = parser.parse_args()
     for rows in given.rows:
-        compare(rows, given.times, given.bench)
+        compare(rows, given.times, given.files, given.bench)
