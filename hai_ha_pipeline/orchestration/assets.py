@@ -26,7 +26,7 @@ from hai_ha_pipeline.reading.reference import read_reference
 from hai_ha_pipeline.reading.releases import said_of_release
 from hai_ha_pipeline.reading.source import source_folders
 from hai_ha_pipeline.report.write import write_report
-from hai_ha_pipeline.settings import project
+from hai_ha_pipeline.settings import exports_are_wanted, project
 from hai_ha_pipeline.storage.publish import Writer, publish
 from hai_ha_pipeline.storage.stage import Stage
 from hai_ha_pipeline.tables import ALL, PUBLISHED, READ, REFERENCE, TABLES, Read, Table
@@ -280,7 +280,8 @@ def _warehouse_asset() -> dg.AssetsDefinition:
             message = "the sources, or the code, changed while this run went on\n  How to mend it: run again when nobody is writing to them"
             raise dg.Failure(f"{here.sources}: {message}", allow_retries=False)
         try:
-            published = publish(here.database, {name: stage.path(name) for name in PUBLISHED}, PUBLISHED, WRITERS)
+            writers = WRITERS if exports_are_wanted() else ()
+            published = publish(here.database, {name: stage.path(name) for name in PUBLISHED}, PUBLISHED, writers)
         except UserError as error:
             raise dg.Failure(str(error)) from error
         if published.withheld:
