@@ -85,7 +85,7 @@ def write_export(rows: int, file: Path) -> None:
         SELECT $areas[i // {len(INDICATORS) * MONTHS} % {len(AREAS)} + 1] AS area,
                $indicators[i // {MONTHS} % {len(INDICATORS)} + 1] AS indicator,
                strftime(DATE '2005-01-01' + to_months((i % {MONTHS})::INTEGER), '%Y-%m') AS period,
-               translate(format('{{:,.1f}}', exp(4 + 8 * (hash(i) % 100_000) / 100_000)), ',.', '.,') AS value,
+               translate(format('{{:,.1f}}', exp(6 + 3 * (hash(i) % 100_000) / 100_000)), ',.', '.,') AS value,
                'Milliarden VND' AS unit, 'A' AS status
         FROM range({rows}) AS positions(i)"""
     connection = duckdb.connect()
