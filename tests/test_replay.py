@@ -62,6 +62,21 @@ def test_a_figure_that_a_partial_source_does_not_repeat_still_holds(tmp_path: Pa
     assert windows(read) == [(90, NOVEMBER_24, None, True), (100, NOVEMBER_24, None, True)]
 
 
+def test_a_source_that_is_full_or_partial_from_now_on_is_so_for_what_this_export_lacks(tmp_path: Path) -> None:
+    """The office exported everything, then puts out each year by itself; another one begins to export everything."""
+    everything, a_year = "output;2023;90\noutput;2024;100\n", "output;2025;110\n"
+    for root, before, now in ((tmp_path / "partial", FULL, DESCRIPTOR), (tmp_path / "full", DESCRIPTOR, FULL)):
+        source(root / "sources", descriptor=before, table=HEADER + everything)
+        ingested(root, DAY_1)
+        source(root / "sources", descriptor=now, table=HEADER + a_year)
+        until, is_current = (NOVEMBER_25, False) if now == FULL else (None, True)
+        assert windows(ingested(root, DAY_2)) == [
+            (90, NOVEMBER_24, until, is_current),
+            (100, NOVEMBER_24, until, is_current),
+            (110, NOVEMBER_25, None, True),
+        ]
+
+
 @pytest.mark.parametrize("descriptor", [FULL, DESCRIPTOR])
 def test_a_figure_changed_without_a_new_date_is_known_since_it_was_read(tmp_path: Path, descriptor: str) -> None:
     dated = descriptor.replace("unit: billion VND}", "unit: billion VND, published_on: 2026-11-01}")
@@ -136,6 +151,17 @@ def test_a_source_whose_folder_is_gone_withdraws_its_figures_and_says_so(tmp_pat
     assert windows(ingested(tmp_path, DAY_3)) == [(70, NOVEMBER_24, None, True)]
 
 
+def test_a_source_that_is_put_back_broken_keeps_its_history(tmp_path: Path) -> None:
+    source(tmp_path / "sources", "others", table=HEADER + "output;2020;70\n")
+    loaded(tmp_path, "output;2024;100\n")
+    shutil.rmtree(tmp_path / "sources" / "pages")
+    ingested(tmp_path, DAY_2)
+    source(tmp_path / "sources", descriptor="broken: [", table=HEADER + "output;2024;100\n")
+    read = ingested(tmp_path, DAY_3)
+    assert read["source_file"]["state"].to_list() == ["loaded", "failed"]
+    assert windows(read) == [(70, NOVEMBER_24, None, True), (100, NOVEMBER_24, NOVEMBER_25, False)]
+
+
 def test_the_tables_of_a_source_with_a_history_keep_their_contracts_and_their_counts(tmp_path: Path) -> None:
     read = loaded(tmp_path, "output;2024;100\noutput;2023;90\n", "output;2024;110\n")
     for name, contract in (
@@ -205,7 +231,7 @@ EXPORTS = st.lists(st.frozensets(st.tuples(st.sampled_from(["2023", "2024"]), st
 def test_each_unbroken_run_of_a_full_source_is_one_figure(exports: list[frozenset[tuple[str, int]]]) -> None:
     """For every figure ever printed: one row for each run of loads that have it, from its first load to the first that lacks it."""
     moments = [STORED_DAY_1 + timedelta(days=number) for number in range(len(exports))]
-    loads = [LoadRead(moment, exported(export, str(moment))) for moment, export in zip(moments, exports, strict=True)]
+    loads = [LoadRead(moment, exported(export, str(moment)), {}) for moment, export in zip(moments, exports, strict=True)]
     figure, earlier = put_together(loads)
     clocks = ["period_code", "value", "ingested_at", "withdrawn_at"]
     made = pl.concat([figure, earlier], how="diagonal").select(clocks)

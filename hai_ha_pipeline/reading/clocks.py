@@ -27,11 +27,13 @@ POSITION_BITS = 32
 class LoadRead:
     """One load of a source as it is read today: its figures as judged, and beside each the `content` of its file and `is_full`.
 
-    A source whose folder was removed has a last load without figures, which withdraws all of them.
+    `full` says of each of its resources whether it is declared full, also of those without a figure. A source whose folder
+    was removed has a last load without figures, which withdraws all of them.
     """
 
     moment: datetime
     figure: pl.DataFrame
+    full: dict[str, bool]
     is_removed: bool = False
 
 
@@ -39,8 +41,8 @@ def put_together(loads: Sequence[LoadRead]) -> tuple[pl.DataFrame, pl.DataFrame]
     """The figures of the last load with their clocks (`Figure`), and the accepted ones of earlier loads that it lacks (`EarlierFigure`).
 
     A figure that is in several loads in a row, wherever it stands in their files, is one, known since the first of them. One
-    that is gone was withdrawn on the day of the load that lacks it if its file is declared full. In a partial file it was
-    only not repeated, unless that document now prints another figure in its place.
+    that is gone was withdrawn on the day of the load that lacks it if its resource is declared full there. In a partial one
+    it was only not repeated, unless that document now prints another figure in its place.
     """
     *_, last = loads
     there, gone = _first(loads[0]), empty(EarlierFigure)
@@ -68,7 +70,7 @@ def _next(there: pl.DataFrame, gone: pl.DataFrame, load: LoadRead) -> tuple[pl.D
     seen = _accepted(load)
     repeated = seen.join(there.select(*SAME, "ingested_at", "is_restated"), on=SAME, how="left", nulls_equal=True)
     new = repeated.filter(pl.col("ingested_at").is_null())
-    lacking = there.join(seen, on=SAME, how="anti", nulls_equal=True).with_columns(is_repeated=pl.lit(value=False))
+    lacking = there.join(seen, on=SAME, how="anti", nulls_equal=True).with_columns(is_repeated=pl.lit(value=False), is_full=_is_full(load))
     in_place = pl.concat([new.select(ABOUT), seen.join(lacking, on=[*ABOUT, *SAID], how="semi", nulls_equal=True).select(ABOUT)])
     only_not_repeated = lacking.filter(~pl.col("is_full"), not load.is_removed).join(in_place, on=ABOUT, how="anti", nulls_equal=True)
     withdrawn = lacking.join(only_not_repeated.select("statement_key", "content"), on=["statement_key", "content"], how="anti")
@@ -80,6 +82,11 @@ def _next(there: pl.DataFrame, gone: pl.DataFrame, load: LoadRead) -> tuple[pl.D
     )
     withdrawn = withdrawn.with_columns(withdrawn_at=pl.lit(load.moment, pl.Datetime("us")))
     return pl.concat([now.select(there.columns), only_not_repeated.select(there.columns)]), withdrawn
+
+
+def _is_full(load: LoadRead) -> pl.Expr:
+    """Whether the load says of a figure's resource that it is full; of a resource that it no longer has, what was said before."""
+    return pl.col("resource").replace_strict(load.full, default=pl.col("is_full"), return_dtype=pl.Boolean)
 
 
 def _accepted(load: LoadRead) -> pl.DataFrame:

@@ -70,8 +70,8 @@ def drifted(
     warnings = _other_columns(columns_before, columns_after)
     layouts = {resource.name: resource.statement for resource in package.resources if resource.statement}
     for name in before["resource"].unique(maintain_order=True):
-        had, has = (frame.filter(pl.col("resource") == name) for frame in (before, after))
-        layout = layouts.get(name)
+        layout, had = layouts.get(name), before.filter(pl.col("resource") == name)
+        has = after.filter(pl.col("resource") == name) if layout else after
         unit, gone = _other_units(had, has), had.join(has, on=[*ABOUT, "place"], how="anti", nulls_equal=True).height
         if unit and layout and layout.drift.changed_unit == "fail":
             raise SourceError(f"{where}, resource {name!r}", unit, "check the unit; if it is right, set `drift: {changed_unit: warn}`")
@@ -108,9 +108,11 @@ def _other_units(before: pl.DataFrame, after: pl.DataFrame) -> str | None:
 
 def _fewer(where: str, layout: Layout | None, gone: int, had: int) -> str:
     """That figures are gone, and whether they are withdrawn or only not repeated."""
-    is_full = layout is not None and layout.completeness == "full"
+    if layout is None:
+        return f"{gone} of the {had} figures of the last load are gone with their resource, which the descriptor no longer has"
+    is_full = layout.completeness == "full"
     said = f"{gone} of the {had} figures of the last load are gone ({'withdrawn' if is_full else 'not repeated'})"
-    if layout and (layout.drift.fewer_figures == "fail" or (is_full and gone / had > layout.drift.max_fewer_share)):
+    if layout.drift.fewer_figures == "fail" or (is_full and gone / had > layout.drift.max_fewer_share):
         mend = "restore the whole export; if they are meant to be gone, set `drift: {fewer_figures: warn, max_fewer_share: 1}`"
         raise SourceError(where, said, mend)
     return said

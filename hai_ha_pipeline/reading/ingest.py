@@ -88,7 +88,10 @@ def _whole(snapshot: dict[str, str], read: SourceRead) -> dict[str, str]:
 
 
 def _last_good(folder: Path, archive: Archive, judge: Judge, now: datetime, message: str) -> Tables:
-    """The source from the copies of what loaded last; a row that says it failed where there are none."""
+    """The source from the copies of what loaded last; a row that says it failed where there are none.
+
+    One that fails after its folder was gone, as when it is put back broken, has no figures, but keeps its history.
+    """
     loads = archive.loads(folder.name)
     with tempfile.TemporaryDirectory() as scratch:
         restored = archive.restore(folder.name, loads[-1], Path(scratch)) if loads else None
@@ -97,7 +100,9 @@ def _last_good(folder: Path, archive: Archive, judge: Judge, now: datetime, mess
                 return _tables(read_source(restored, judge), archive, now, loads[-1], judge, state="stale", message=message)
             except SourceError as error:
                 message = f"{message}\nIts last good content cannot be used either: {error}"
-    return {"source_file": _without_files(folder.name, "failed", message)}
+    failed = {"source_file": _without_files(folder.name, "failed", message)}
+    was_removed = bool(loads) and not loads[-1].files
+    return failed | vars(replayed(folder.name, None, loads[-1], archive, judge)) if was_removed else failed
 
 
 def _removed(folder: Path, archive: Archive, judge: Judge, now: datetime) -> Tables:

@@ -94,9 +94,9 @@ def _told(source: str, since: datetime, load: Load, read: SourceRead | None, mes
 def _load_read(moment: datetime, read: SourceRead | None) -> LoadRead:
     """A load with the hash of the file in which each figure stands, and whether what is gone from it was withdrawn."""
     if read is None:
-        return LoadRead(
-            moment, empty(JudgedFigure).with_columns(content=pl.lit(None, pl.String), is_full=pl.lit(value=True)), is_removed=True
-        )
+        nothing = empty(JudgedFigure).with_columns(content=pl.lit(None, pl.String), is_full=pl.lit(value=True))
+        return LoadRead(moment, nothing, {}, is_removed=True)
     files = [(file.name, file.sha256, file.layout.completeness == "full") for file in read.files]
     of_file = pl.DataFrame(files, schema={"file": pl.String, "content": pl.String, "is_full": pl.Boolean}, orient="row")
-    return LoadRead(moment, read.figure.join(of_file, on="file", how="left", maintain_order="left"))
+    full = {file.resource.name: file.layout.completeness == "full" for file in read.files}
+    return LoadRead(moment, read.figure.join(of_file, on="file", how="left", maintain_order="left"), full)
