@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from hai_ha_pipeline.contracts.audit import EarlierLoad, Load, Rejected
 from hai_ha_pipeline.contracts.core import DimSource, FactObservation
 from hai_ha_pipeline.contracts.reading import EarlierFigure, EarlierFile, Figure
+from hai_ha_pipeline.errors import UserError
 from hai_ha_pipeline.reading.archive import Archive
 from hai_ha_pipeline.reading.clocks import LoadRead, put_together
 from hai_ha_pipeline.reading.ingest import Tables
@@ -162,6 +163,18 @@ def test_a_source_that_is_put_back_broken_keeps_its_history(tmp_path: Path) -> N
     assert windows(read) == [(70, NOVEMBER_24, None, True), (100, NOVEMBER_24, NOVEMBER_25, False)]
 
 
+def test_exports_of_one_second_and_of_a_clock_set_back_follow_each_other(tmp_path: Path) -> None:
+    """Read on the 25th, then thrice in one second of the 24th: each is known a second after the one before."""
+    for value, day in (("100", DAY_2), ("110", DAY_1), ("100", DAY_1), ("110", DAY_1)):
+        source(tmp_path / "sources", descriptor=FULL, table=f"{HEADER}output;2024;{value}\n")
+        read = ingested(tmp_path, day)
+    clocks = read["earlier_figure"].sort("ingested_at").select("value", "ingested_at", "withdrawn_at").rows()
+    second = [STORED_DAY_2 + timedelta(seconds=number) for number in range(4)]
+    assert clocks == [(100, second[0], second[1]), (110, second[1], second[2]), (100, second[2], second[3])]
+    assert read["figure"].select("value", "ingested_at").rows() == [(110, second[3])]
+    assert windows(read)[-1] == (110, NOVEMBER_25, None, True)
+
+
 def test_the_tables_of_a_source_with_a_history_keep_their_contracts_and_their_counts(tmp_path: Path) -> None:
     read = loaded(tmp_path, "output;2024;100\noutput;2023;90\n", "output;2024;110\n")
     for name, contract in (
@@ -215,6 +228,33 @@ def test_a_load_that_cannot_be_read_again_is_told_of(tmp_path: Path) -> None:
     read = ingested(tmp_path, DAY_3)
     assert read["earlier_load"]["message"].to_list() == ["a file of it is no longer in the archive, or is damaged there"]
     assert windows(read) == [(110, NOVEMBER_25, None, True)]
+
+
+@pytest.mark.parametrize("kept", ["loads/pages.json", "figures/pages.parquet"])
+@pytest.mark.parametrize("is_removed", [False, True])
+def test_what_is_damaged_in_the_archive_of_one_source_stops_no_other(tmp_path: Path, kept: str, *, is_removed: bool) -> None:
+    source(tmp_path / "sources", "others", table=HEADER + "output;2020;70\n")
+    loaded(tmp_path, "output;2024;100\n")
+    (tmp_path / "archive" / kept).write_text("[{")
+    if is_removed:
+        shutil.rmtree(tmp_path / "sources" / "pages")
+    read = ingested(tmp_path, DAY_2)
+    others, pages = read["source_file"].sort("source").rows(named=True)
+    assert others["state"] == "loaded"
+    assert pages["state"] == ("removed" if is_removed else "failed" if kept == "loads/pages.json" else "loaded")
+    if kept == "loads/pages.json":
+        assert "pages.json is damaged" in pages["message"]
+        assert windows(read) == [(70, NOVEMBER_24, None, True)]
+    else:
+        until = NOVEMBER_25 if is_removed else None
+        assert windows(read) == [(70, NOVEMBER_24, None, True), (100, NOVEMBER_24, until, not is_removed)]
+
+
+def test_a_damaged_ledger_stops_the_run_with_a_message(tmp_path: Path) -> None:
+    loaded(tmp_path, "output;2024;100\n")
+    (tmp_path / "archive" / "ledger.json").write_text("{")
+    with pytest.raises(UserError, match=r"ledger\.json: is damaged"):
+        ingested(tmp_path, DAY_2)
 
 
 def test_a_rebuild_from_the_archive_gives_the_same_tables(tmp_path: Path) -> None:

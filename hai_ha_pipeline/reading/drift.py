@@ -3,10 +3,13 @@
 The descriptor's `drift` and `fieldsMatch` say which differences fail the source; all others are told as warnings.
 """
 
+from pathlib import Path
+
 import polars as pl
 
 from hai_ha_pipeline.contracts.audit import Difference
-from hai_ha_pipeline.contracts.types import polars_schema
+from hai_ha_pipeline.contracts.reading import JudgedFigure
+from hai_ha_pipeline.contracts.types import empty, polars_schema
 from hai_ha_pipeline.errors import SourceError
 from hai_ha_pipeline.reading.descriptor import Layout, Package
 
@@ -25,6 +28,15 @@ def comparable(figure: pl.DataFrame) -> pl.DataFrame:
     accepted = figure.filter(pl.col("verdict") == "accepted")
     place = pl.int_range(pl.len()).over(ABOUT).alias("place")
     return accepted.select("resource", *ABOUT, "unit_code", *SAID).with_columns(place)
+
+
+def kept_figures(path: Path) -> pl.DataFrame | None:
+    """The figures of a last load; none where there are none, or where they are damaged or of an older format: all are new then."""
+    try:
+        kept = pl.read_parquet(path)
+    except (OSError, pl.exceptions.PolarsError):
+        return None
+    return kept if kept.schema == comparable(empty(JudgedFigure)).schema else None
 
 
 def difference(source: str, before: pl.DataFrame | None, after: pl.DataFrame) -> pl.DataFrame:
