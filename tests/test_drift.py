@@ -57,7 +57,7 @@ def test_a_better_growth_beside_the_same_value_is_a_revision(tmp_path: Path) -> 
     assert counts(loaded_twice(tmp_path, first.replace("7,2", "7,3"), descriptor, first)) == (0, 1, 0, 0)
 
 
-def test_figures_under_another_resource_name_are_not_gone_and_those_gone_with_a_resource_are_told(tmp_path: Path) -> None:
+def test_figures_that_moved_to_another_resource_are_not_gone_and_those_gone_with_a_resource_are_told(tmp_path: Path) -> None:
     renamed = FULL.replace("- name: table", "- name: production")
     source(tmp_path / "sources", descriptor=FULL)
     ingested(tmp_path, DAY_1)

@@ -21,7 +21,7 @@ from hai_ha_pipeline.reading.ingest import Tables
 from hai_ha_pipeline.transforms import audit, dimensions, facts
 from hai_ha_pipeline.transforms.history import revision
 from tests.build import dim_area, dim_indicator, dim_unit, figures
-from tests.folders import DAY_1, DAY_2, DESCRIPTOR, STORED_DAY_1, ingested, source
+from tests.folders import DAY_1, DAY_2, DESCRIPTOR, STORED_DAY_1, ingested, source, write
 
 DAY_3 = datetime(2026, 11, 26, 2, tzinfo=UTC)
 STORED_DAY_2, STORED_DAY_3 = (day.replace(tzinfo=None) for day in (DAY_2, DAY_3))
@@ -136,6 +136,25 @@ def test_a_mended_descriptor_holds_for_the_past_as_well(tmp_path: Path) -> None:
     ingested(tmp_path, DAY_1)
     source(tmp_path / "sources", descriptor=FULL, table=HEADER + "output;2024;5000\n")
     assert windows(ingested(tmp_path, DAY_2)) == [(5000, NOVEMBER_24, None, True)]
+
+
+@pytest.mark.parametrize("completeness", ["full", "partial"])
+def test_what_is_mended_together_with_a_new_file_holds_for_the_files_that_are_the_same(tmp_path: Path, completeness: str) -> None:
+    """The second month's file comes together with another word for the first one's indicator and a correction of its figure."""
+    dated = FULL.replace("unit: billion VND}", "unit: billion VND, published_on: 2026-11-01}").replace("path: table.csv", 'path: "m*.csv"')
+    descriptor = dated.replace("completeness: full", f"completeness: {completeness}")
+    wrong = descriptor.replace("Produktion: output", "Produktion: output_farms")
+    folder = write(tmp_path / "sources" / "pages", {"datapackage.yaml": wrong, "m1.csv": HEADER + "Produktion;2024;1.000\n"})
+    ingested(tmp_path, DAY_1)
+    correction = "file,row,column,expected,corrected,reason,since\nm1.csv,2,figure,1.000,100,a digit too many,2026-11-25\n"
+    write(folder, {"datapackage.yaml": descriptor, "m2.csv": HEADER + "output;2025;120\n", "corrections.csv": correction})
+    read = ingested(tmp_path, DAY_2)
+    assert windows(read) == [(100, date(2026, 11, 1), None, True), (120, date(2026, 11, 1), None, True)]
+    assert read["figure"].sort("value").select("indicator_code", "ingested_at").rows() == [
+        ("output", STORED_DAY_1),
+        ("output", STORED_DAY_2),
+    ]
+    assert read["earlier_load"].select("figures_loaded", "figures_accepted").rows() == [(1, 1)]
 
 
 def test_a_source_whose_folder_is_gone_withdraws_its_figures_and_says_so(tmp_path: Path) -> None:

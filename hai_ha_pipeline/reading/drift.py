@@ -82,9 +82,9 @@ def drifted(
     warnings = _other_columns(columns_before, columns_after)
     layouts = {resource.name: resource.statement for resource in package.resources if resource.statement}
     for name in before["resource"].unique(maintain_order=True):
-        layout, had = layouts.get(name), before.filter(pl.col("resource") == name)
-        has = after.filter(pl.col("resource") == name) if layout else after
-        unit, gone = _other_units(had, has), had.join(has, on=[*ABOUT, "place"], how="anti", nulls_equal=True).height
+        had, has = (frame.filter(pl.col("resource") == name) for frame in (before, after))
+        layout = layouts.get(name)
+        unit, gone = _other_units(had, has), had.join(after, on=[*ABOUT, "place"], how="anti", nulls_equal=True).height
         if unit and layout and layout.drift.changed_unit == "fail":
             raise SourceError(f"{where}, resource {name!r}", unit, "check the unit; if it is right, set `drift: {changed_unit: warn}`")
         warnings += [unit] if unit else []

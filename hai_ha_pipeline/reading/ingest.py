@@ -17,7 +17,7 @@ from hai_ha_pipeline.contracts.types import empty, polars_schema
 from hai_ha_pipeline.errors import SourceError
 from hai_ha_pipeline.reading.archive import Archive, Load, changed_meanwhile, snapshot_of, to_the_second
 from hai_ha_pipeline.reading.drift import comparable, difference, drifted, kept_figures
-from hai_ha_pipeline.reading.replay import replayed
+from hai_ha_pipeline.reading.replay import DAMAGED, replayed
 from hai_ha_pipeline.reading.source import Judge, SourceRead, check_rejected_share, described, read_source, source_folders
 
 CONTRACTS = {
@@ -103,6 +103,8 @@ def _last_good(folder: Path, archive: Archive, judge: Judge, now: datetime, mess
                 return _tables(read_source(restored, judge), archive, now, loads[-1], judge, state="stale", message=message)
             except SourceError as error:
                 message = f"{message}\nIts last good content cannot be used either: {error}"
+        elif loads and loads[-1].files:
+            message = f"{message}\nIts last good content cannot be used either: {DAMAGED}"
     failed = {"source_file": _without_files(folder.name, "failed", message)}
     was_removed = bool(loads) and not loads[-1].files
     return failed | vars(replayed(folder.name, None, loads[-1], archive, judge)) if was_removed else failed
