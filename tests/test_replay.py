@@ -21,7 +21,7 @@ from hai_ha_pipeline.reading.ingest import Tables
 from hai_ha_pipeline.transforms import audit, dimensions, facts
 from hai_ha_pipeline.transforms.history import revision
 from tests.build import dim_area, dim_indicator, dim_unit, figures
-from tests.folders import DAY_1, DAY_2, DESCRIPTOR, STORED_DAY_1, ingested, source, write
+from tests.folders import DAY_1, DAY_2, DESCRIPTOR, LONG, STORED_DAY_1, ingested, source, write
 
 DAY_3 = datetime(2026, 11, 26, 2, tzinfo=UTC)
 STORED_DAY_2, STORED_DAY_3 = (day.replace(tzinfo=None) for day in (DAY_2, DAY_3))
@@ -192,6 +192,21 @@ def test_exports_of_one_second_and_of_a_clock_set_back_follow_each_other(tmp_pat
     assert clocks == [(100, second[0], second[1]), (110, second[1], second[2]), (100, second[2], second[3])]
     assert read["figure"].select("value", "ingested_at").rows() == [(110, second[3])]
     assert windows(read)[-1] == (110, NOVEMBER_25, None, True)
+
+
+def test_a_figure_in_two_files_that_leaves_the_one_and_then_the_other_has_a_key_each_time(tmp_path: Path) -> None:
+    """The full file and the partial one print 100; the full one is emptied, then it is as before and the other is, then both are."""
+    partial = LONG.split("resources:")[1].replace("table", "month")
+    prints, empty = HEADER + "output;2024;100\n", HEADER
+    for number, (table, month) in enumerate([(prints, prints), (empty, prints), (prints, empty), (empty, empty)]):
+        files = {"datapackage.yaml": FULL.replace("resources:", "resources:" + partial), "table.csv": table, "month.csv": month}
+        write(tmp_path / "sources" / "pages", files)
+        read = ingested(tmp_path, DAY_1 + timedelta(days=number))
+    EarlierFigure.validate(read["earlier_figure"])
+    withdrawn = [STORED_DAY_1 + timedelta(days=1), STORED_DAY_1 + timedelta(days=3)]
+    assert read["earlier_figure"].sort("withdrawn_at").select("ingested_at", "withdrawn_at").rows() == [
+        (STORED_DAY_1, day) for day in withdrawn
+    ]
 
 
 def test_the_tables_of_a_source_with_a_history_keep_their_contracts_and_their_counts(tmp_path: Path) -> None:

@@ -113,8 +113,11 @@ def _accepted(load: LoadRead) -> pl.DataFrame:
 
 
 def _as_earlier(figures: pl.DataFrame) -> pl.DataFrame:
-    """Figures of an earlier content, with keys that no present figure has."""
-    contents = figures.select("source", "file", "content", "ingested_at").unique()
+    """Figures of an earlier content, with keys that no present figure has.
+
+    One position of one content can have had two of the same figures since one day: what another file repeated of it.
+    """
+    contents = figures.select("source", "file", "content", "ingested_at", "place").unique()
     keys = [(*row, file_key(*(str(part) for part in row))) for row in contents.rows()]
     keyed = pl.DataFrame(keys, schema={**contents.schema, "key": pl.Int64}, orient="row")
     in_file = pl.col("statement_key") % 2**POSITION_BITS
