@@ -3,6 +3,7 @@
 Where the network is absent the tests that need them are skipped, and say so.
 """
 
+import fcntl
 import os
 import subprocess
 import sys
@@ -15,8 +16,14 @@ def overlay(config: pytest.Config, *requirements: str) -> Path:
     """The folder with these packages, kept in pytest's cache; what they need in turn must be named or stand in the environment."""
     name = "-".join(sorted(requirements)).replace("=", "").replace("*", "x").replace("<", "below-").replace(">", "above-")
     folder = Path(config.cache.mkdir("overlays")) / f"{name}-python{sys.version_info.major}{sys.version_info.minor}"
-    if (folder / "complete").exists():
-        return folder
+    with (folder.parent / f"{name}.lock").open("w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)  # test processes side by side may want the same
+        if not (folder / "complete").exists():
+            _install(folder, requirements)
+    return folder
+
+
+def _install(folder: Path, requirements: tuple[str, ...]) -> None:
     command = [sys.executable, "-m", "pip", "install", "--quiet", "--no-deps", "--no-compile", "--disable-pip-version-check", "--upgrade"]
     done = subprocess.run(
         [*command, "--retries", "1", "--timeout", "20", "--target", str(folder), *requirements], capture_output=True, text=True, check=False
@@ -25,7 +32,6 @@ def overlay(config: pytest.Config, *requirements: str) -> Path:
         reason = [line for line in done.stderr.splitlines() if line.startswith("ERROR")] or ["pip failed"]
         pytest.skip(f"{', '.join(requirements)} could not be installed, is there a network? {reason[-1]}")
     (folder / "complete").touch()
-    return folder
 
 
 def with_overlay(folder: Path) -> dict[str, str]:
