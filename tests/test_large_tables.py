@@ -12,7 +12,7 @@ import pytest
 from hai_ha_pipeline.reading import drift
 from hai_ha_pipeline.storage.stage import ROW_GROUP, Stage
 from hai_ha_pipeline.tables import TABLES
-from hai_ha_pipeline.transforms import figures, growth, history, series
+from hai_ha_pipeline.transforms import facts, figures, growth, history, series
 from hai_ha_pipeline.transforms.shape import distinct, looked_up
 from tests.conftest import Tables
 
@@ -85,6 +85,12 @@ def test_growth_is_the_same_in_parts(shipped: Tables, monkeypatch: pytest.Monkey
     monkeypatch.setattr(growth, "PART", 1)
     assert made.make.__module__ == module.__name__
     assert made.make(**{name: shipped[name] for name in made.needs}).equals(shipped[table])
+
+
+def test_facts_are_the_same_in_parts(shipped: Tables, monkeypatch: pytest.MonkeyPatch) -> None:
+    made = next(table for table in TABLES if table.name == "fact_observation")
+    monkeypatch.setattr(facts, "PART", 1)
+    assert made.make(**{name: shipped[name] for name in made.needs}).equals(shipped["fact_observation"])
 
 
 def test_series_are_compared_the_same_in_parts(shipped: Tables, monkeypatch: pytest.MonkeyPatch) -> None:

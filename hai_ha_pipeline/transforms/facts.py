@@ -5,9 +5,10 @@ import polars as pl
 from hai_ha_pipeline.contracts.core import FactObservation, FactTarget
 from hai_ha_pipeline.contracts.types import polars_schema
 from hai_ha_pipeline.transforms.dimensions import document_key
-from hai_ha_pipeline.transforms.shape import looked_up, with_earlier
+from hai_ha_pipeline.transforms.shape import by_indicators, looked_up, with_earlier
 
 SERIES = ["indicator_key", "area_series_key", "period_key"]
+PART = 1_000_000
 RELEASE_STAGE = {"F": 0, "E": 1, "P": 2}
 FINAL_STAGE = 3
 
@@ -21,10 +22,17 @@ def fact_observation(
     dim_unit: pl.DataFrame,
 ) -> pl.DataFrame:
     """One row a figure that a source reports as a result or as a baseline."""
+    is_observed = pl.col("role").is_in(["result", "baseline"])
+    accepted = with_earlier(figure, earlier_figure).lazy().filter(pl.col("verdict") == "accepted", is_observed)
+    parts = by_indicators(accepted, dim_indicator, PART)
+    return pl.concat([_observations(part, dim_indicator, dim_area, dim_period, dim_unit) for part in parts])
+
+
+def _observations(
+    figures: pl.DataFrame, dim_indicator: pl.DataFrame, dim_area: pl.DataFrame, dim_period: pl.DataFrame, dim_unit: pl.DataFrame
+) -> pl.DataFrame:
     return (
-        with_earlier(figure, earlier_figure)
-        .filter(pl.col("verdict") == "accepted", pl.col("role").is_in(["result", "baseline"]))
-        .pipe(_with_keys, dim_indicator, dim_area, dim_period, dim_unit)
+        figures.pipe(_with_keys, dim_indicator, dim_area, dim_period, dim_unit)
         .with_columns(
             growth_basis=pl.when(pl.any_horizontal(pl.col("growth_reported_pct", "growth_change").is_not_null())).then("growth_basis")
         )

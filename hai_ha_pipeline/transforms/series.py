@@ -5,7 +5,6 @@ one indicator of one area, whoever printed it and as what. What one cell says by
 """
 
 import math
-from collections.abc import Iterator
 from datetime import timedelta
 from typing import Literal
 
@@ -14,6 +13,7 @@ import polars as pl
 from hai_ha_pipeline.parsing.periods import read_period
 from hai_ha_pipeline.transforms.levels import PER_CENT
 from hai_ha_pipeline.transforms.sentences import plain
+from hai_ha_pipeline.transforms.shape import by_indicators
 
 LOG_OF_A_THOUSAND = 3
 NEAR_A_THOUSAND = math.log10(3)
@@ -40,16 +40,10 @@ def judged_by_series(figure: pl.DataFrame, dim_indicator: pl.DataFrame, dim_area
     Flows are compared as of a whole year. Zero is no evidence, nor are milestones, shares in per cent and balances that
     turn negative. A figure that a correction has settled is never doubted, nor is one on the level it confirmed.
     """
-    explained = pl.concat([_doubts(part, dim_indicator, dim_area, dim_unit) for part in _by_indicators(figure)])
+    judged = figure.lazy().filter(pl.col("verdict") == "accepted", pl.col("value") != 0).select(JUDGED)
+    parts = by_indicators(judged, dim_indicator, PART)
+    explained = pl.concat([_doubts(part, dim_indicator, dim_area, dim_unit) for part in parts])
     return _set_aside(figure, explained) if explained.height else figure
-
-
-def _by_indicators(figures: pl.DataFrame) -> Iterator[pl.DataFrame]:
-    """The accepted figures in parts of whole indicators: no series has two of them, and what is made on the way is wide."""
-    judged = figures.lazy().filter(pl.col("verdict") == "accepted", pl.col("value") != 0).select(JUDGED)
-    counts = figures.group_by("indicator_code").len().drop_nulls().sort("indicator_code")
-    for part in counts.with_columns(part=pl.col("len").cum_sum() // PART).partition_by("part") or [counts]:
-        yield judged.filter(pl.col("indicator_code").is_in(part["indicator_code"].implode())).collect()
 
 
 def _doubts(figure: pl.DataFrame, dim_indicator: pl.DataFrame, dim_area: pl.DataFrame, dim_unit: pl.DataFrame) -> pl.DataFrame:

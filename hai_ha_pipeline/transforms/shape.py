@@ -1,6 +1,6 @@
 """What tables share: all figures and both facts as one frame, what a text means, and the columns of a contract in their stored width."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import polars as pl
 
@@ -54,3 +54,19 @@ def looked_up(rows: pl.DataFrame, meanings: pl.DataFrame, *on: str) -> pl.DataFr
     return rows.with_columns(
         pl.lit(None if meanings.is_empty() else meanings[name][0], dtype).alias(name) for name, dtype in meanings.schema.items()
     )
+
+
+def by_indicators(figures: pl.LazyFrame, dim_indicator: pl.DataFrame, size: int) -> Iterator[pl.DataFrame]:
+    """The figures in parts of about `size` rows and of whole indicators, in the order of their keys; one part where there are none.
+
+    No series has two indicators, and what is made of figures on the way to a table is many times as wide as they are.
+    """
+    counts = (
+        figures.group_by("indicator_code")
+        .len()
+        .collect()
+        .join(dim_indicator.select("indicator_code", "indicator_key"), on="indicator_code")
+    )
+    parts = counts.sort("indicator_key").with_columns(part=pl.col("len").cum_sum() // size).partition_by("part", maintain_order=True)
+    for part in parts or [counts]:
+        yield figures.filter(pl.col("indicator_code").is_in(part["indicator_code"].implode())).collect()

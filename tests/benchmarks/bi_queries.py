@@ -33,7 +33,7 @@ QUESTIONS = {
     " WHERE indicator_code = 'ind007' AND year = 2020 AND is_current GROUP BY ALL",
     "what was known of an area on a day": "SELECT count(*) FROM core.observation_as_of(current_date::VARCHAR) WHERE area_key ="
     " (SELECT min(area_key) FROM core.dim_area WHERE area_code = 'VN00003')",
-    "where a figure is printed": "SELECT file, \"row\", value_as_printed FROM core.fact_observation JOIN core.dim_source USING (source_key)"
+    "where a figure is printed": 'SELECT file, "row", value_as_printed FROM core.fact_observation JOIN core.dim_source USING (source_key)'
     " WHERE observation_key = (SELECT max(observation_key) FROM core.fact_observation)",
     "rejected figures by rule": "SELECT source, rule, count(*) FROM audit.rejected GROUP BY ALL",
     "contradictions by check": "SELECT check_name, verdict, count(*) FROM marts.consistency GROUP BY ALL",
