@@ -16,6 +16,10 @@ from hai_ha_pipeline.transforms.successors import with_abolition, with_successor
 
 SERIES = ["indicator_code", "area_series_key"]
 PART = 500_000
+USED = [
+    "observation_key", "indicator_key", "area_key", "period_key", "value", "lower", "upper", "qualifier", "obs_status", "growth_reported_pct",
+    "growth_reported_lower_pct", "growth_reported_upper_pct", "growth_basis",
+]  # fmt: skip
 
 
 def growth(
@@ -27,20 +31,22 @@ def growth(
     area_coverage: pl.DataFrame,
 ) -> pl.DataFrame:
     """One row a current figure and comparison."""
-    current = fact_observation.filter("is_current").pipe(with_successor_sums, area_coverage, dim_indicator, dim_area, dim_period, dim_unit)
-    series = _series(current, dim_indicator, dim_area, dim_period, dim_unit)
-    return pl.concat([_grown(areas, dim_indicator, dim_area, area_coverage) for areas in _by_areas(series)])
+    current = fact_observation.lazy().filter("is_current").select(USED).collect()
+    figures = current.pipe(with_successor_sums, area_coverage, dim_indicator, dim_area, dim_period, dim_unit)
+    placed = _placed_areas(dim_area)
+    parts = (_series(part, dim_indicator, placed, dim_period, dim_unit) for part in _by_areas(figures, placed))
+    return pl.concat([_grown(series, dim_indicator, dim_area, area_coverage) for series in parts])
 
 
-def _by_areas(series: pl.DataFrame) -> Iterator[pl.DataFrame]:
-    """The figures in parts of whole areas: no growth looks at two of them, and what is made on the way is many times as wide."""
-    at = 0
-    for rows in series.select(pl.col("area_code").rle()).unnest("area_code")["len"].cum_sum():
-        if rows - at >= PART or rows == series.height:
-            yield series.slice(at, rows - at)
-            at = rows
-    if series.is_empty():
-        yield series
+def _by_areas(figures: pl.DataFrame, areas: pl.DataFrame) -> Iterator[pl.DataFrame]:
+    """The figures in parts of whole areas, in the order of their codes.
+
+    No growth looks at two of them, and what is made on the way is many times as wide.
+    """
+    counts = figures.group_by("area_key").len().join(areas, on="area_key").group_by("area_place").agg("area_key", pl.col("len").sum())
+    parts = counts.sort("area_place").with_columns(part=pl.col("len").cum_sum() // PART).partition_by("part", maintain_order=True)
+    for part in parts or [counts]:
+        yield figures.filter(pl.col("area_key").is_in(part["area_key"].explode().implode()))
 
 
 def _grown(series: pl.DataFrame, dim_indicator: pl.DataFrame, dim_area: pl.DataFrame, area_coverage: pl.DataFrame) -> pl.DataFrame:
@@ -72,7 +78,7 @@ COMPARISONS = ("same_period_last_year", "previous_period", "cagr")
 
 
 def _series(
-    observations: pl.DataFrame, dim_indicator: pl.DataFrame, dim_area: pl.DataFrame, dim_period: pl.DataFrame, dim_unit: pl.DataFrame
+    observations: pl.DataFrame, dim_indicator: pl.DataFrame, areas: pl.DataFrame, dim_period: pl.DataFrame, dim_unit: pl.DataFrame
 ) -> pl.DataFrame:
     """Each figure with its names and its period, its `place` in the order of the mart, and its `subject`.
 
@@ -80,9 +86,6 @@ def _series(
     the same series is found by adding the difference of their places.
     """
     indicators = dim_indicator.with_columns(indicator_place=_place("indicator_code"))
-    areas = dim_area.select(
-        "area_key", "area_series_key", "area_code", "area_name_en", area_place=_place("area_code"), series_place=_place("area_series_key")
-    )
     periods = _placed_periods(dim_period)
     in_series = pl.col("indicator_place") * periods.height + pl.col("period_place")
     size = indicators.height * periods.height
@@ -103,6 +106,13 @@ def _series(
         .drop("order")
         .with_columns(place=pl.int_range(pl.len()))
     )  # fmt: skip
+
+
+def _placed_areas(dim_area: pl.DataFrame) -> pl.DataFrame:
+    """The areas with the places of their codes and of their series."""
+    return dim_area.select(
+        "area_key", "area_series_key", "area_code", "area_name_en", area_place=_place("area_code"), series_place=_place("area_series_key")
+    )
 
 
 def _place(*names: str) -> pl.Expr:

@@ -134,7 +134,7 @@ def growth_history(
     What became known on one day alone, and was never withdrawn, was never anything else than what `growth` says.
     """
     once = known_once(fact_observation, dim_indicator)
-    ever = growth.join(once, on="indicator_code").with_columns(known_to=pl.lit(None, pl.Date)).pipe(in_shape, GrowthHistory)
+    ever = _since(growth, once).with_columns(known_to=pl.lit(None, pl.Date)).pipe(in_shape, GrowthHistory)
     changed = fact_observation.join(once, on="indicator_key", how="anti")
     worlds = worlds_of([changed], dim_indicator, dim_area)
     observations = worlds.of(changed, "observation_key")
@@ -149,3 +149,11 @@ def growth_history(
     if over_time.is_empty():
         return ever
     return pl.concat([ever, over_time]).sort("area_code", "indicator_code", "period_last_day", "period", "comparison", "known_from")
+
+
+def _since(growth: pl.DataFrame, once: pl.DataFrame) -> pl.DataFrame:
+    """The rows of the indicators of which all became known on one day, with that day."""
+    days = once["known_from"].unique()
+    if days.len() == 1 and growth["indicator_code"].is_in(once["indicator_code"].implode()).all():
+        return growth.with_columns(known_from=pl.lit(days[0]))
+    return growth.join(once.select("indicator_code", "known_from"), on="indicator_code")
