@@ -18,7 +18,7 @@ from pathlib import Path
 
 from tests.benchmarks.synthetic import cut, write_export, write_project
 
-PAUSE = 0.02
+PAUSE = 0.1
 MEBIBYTE = 1024 * 1024
 
 
