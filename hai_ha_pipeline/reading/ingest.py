@@ -37,7 +37,8 @@ def ingest(sources: Path, archive: Archive, judge: Judge, judge_together: Judge,
     """Read and judge every source by itself, then all figures together: the tables of `CONTRACTS`.
 
     `judge` turns the statements of one source into figures; `judge_together` sets aside those that the figures of others
-    contradict. `read` reads one folder: here and now, or by taking what was read of the same content elsewhere. Raises `SourceError` only where there is no source at all.
+    contradict. `read` reads one folder: here and now unless something else is given, such as taking what was read of the same
+    content elsewhere. Raises `SourceError` only where there is no source at all.
     """
     folders = source_folders(sources)
     if not folders:
