@@ -8,13 +8,13 @@ from pathlib import Path
 import pytest
 
 
-def overlay(config: pytest.Config, *requirements: str) -> Path:
-    """A folder with these packages, kept in pytest's cache; without a network the test is skipped, with pip's reason."""
+def overlay(config: pytest.Config, *requirements: str, alone: bool = True) -> Path:
+    """A folder with these packages, without what they need where they are to come `alone`, kept in pytest's cache; without a network the test is skipped, with pip's reason."""
     name = "-".join(requirements).replace("=", "").replace("*", "x").replace("<", "below-").replace(">", "above-")
     folder = Path(config.cache.mkdir("overlays")) / f"{name}-python{sys.version_info.major}{sys.version_info.minor}"
     if not (folder / "complete").exists():
-        command = [sys.executable, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-deps", "--upgrade", "--target"]
-        done = subprocess.run([*command, str(folder), *requirements], capture_output=True, text=True, check=False)
+        command = [sys.executable, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--upgrade", "--target", str(folder)]
+        done = subprocess.run([*command, *(["--no-deps"] if alone else []), *requirements], capture_output=True, text=True, check=False)
         if done.returncode:
             pytest.skip(f"{', '.join(requirements)} cannot be installed here: {done.stderr.strip().splitlines()[-1]}")
         (folder / "complete").touch()

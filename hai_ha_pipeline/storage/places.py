@@ -77,7 +77,14 @@ def remove_folders(place: Path | str, inside: str, kept: Collection[str]) -> Non
 @contextmanager
 def _reached(place: Path | str) -> Iterator[tuple[Any, str]]:
     """The file system of a place and the place's path in it."""
-    try:
+    with reaching(place):
         yield FileSystem.from_uri(str(place).rstrip("/")) if is_address(place) else (LocalFileSystem(), str(place))
+
+
+@contextmanager
+def reaching(place: Path | str) -> Iterator[None]:
+    """Raise `PublishError` where what is done meanwhile does not reach the place."""
+    try:
+        yield
     except (OSError, ValueError) as error:
         raise PublishError(str(place), str(error).strip().splitlines()[0], CANNOT_REACH) from error

@@ -9,7 +9,7 @@ from tempfile import TemporaryDirectory
 
 import polars as pl
 
-from hai_ha_pipeline.storage.places import exists, fetch, is_address, options, remove_folders
+from hai_ha_pipeline.storage.places import exists, fetch, is_address, options, reaching, remove_folders
 
 
 @dataclass(frozen=True)
@@ -23,9 +23,10 @@ class Stage:
         return Path(self.folder) / f"{table}.parquet"
 
     def write(self, table: str, rows: pl.DataFrame) -> None:
-        """Replace a table."""
+        """Replace a table. Raises `PublishError` where an address cannot be reached."""
         if is_address(self.folder):
-            rows.write_parquet(self._address(table), storage_options=options())
+            with reaching(self.folder):
+                rows.write_parquet(self._address(table), storage_options=options())
             return
         path = self.path(table)
         path.parent.mkdir(parents=True, exist_ok=True)
