@@ -20,8 +20,14 @@ from hai_ha_pipeline.storage.stage import Stage
 from hai_ha_pipeline.transforms.figures import figure
 
 READ_AHEAD, FOLDER = "read_ahead", "read"
-ON_PUBLISHER = {"dagster-celery/queue": "publisher"}
-"""The tag of steps that need the archive or the warehouse, which lie on one host."""
+ON_PUBLISHER: dict[str, Any] = {
+    "dagster-celery/queue": "publisher",
+    "dagster-k8s/config": {
+        "container_config": {"volume_mounts": [{"name": "warehouse", "mount_path": "/srv/hai-ha/warehouse"}]},
+        "pod_spec_config": {"volumes": [{"name": "warehouse", "persistent_volume_claim": {"claim_name": "hai-ha-warehouse"}}]},
+    },
+}
+"""The tags of steps that need the archive or the warehouse, which lie on one host or volume; executors on one machine ignore them."""
 MASTER_DATA = ("dim_indicator", "dim_area", "dim_unit")
 
 

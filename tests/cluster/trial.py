@@ -69,16 +69,20 @@ def _run_on_two_hosts(stack: ExitStack, into: Path, environment: dict[str, str],
     }
     for worker in workers.values():
         stack.callback(_kill, worker)
+    code = [BIN / "dagster", "code-server", "start", "-m", "hai_ha_pipeline.definitions", "-h", "127.0.0.1", "-p", "4266"]
+    daemon = [BIN / "dagster-daemon", "run", "-w", REPOSITORY / "deploy" / "workspace.yaml"]
+    for name, command in {"code": code, "daemon": daemon}.items():
+        stack.callback(_kill, _on("publisher", into, environment, command, into / f"{name}.log"))
+    _wait_for("the sensor to start a run", lambda: _psql("SELECT 1 FROM runs WHERE status = 'STARTED'"))
     began = time.monotonic()
-    command: Command = [BIN / "dagster", "job", "execute", "-m", "hai_ha_pipeline.definitions", "-j", "refresh_warehouse"]
-    run = _on("publisher", into, environment, command, into / "run.log")
-    stack.callback(_kill, run)
     if kill:
-        step = _wait_for("a reading step on the helper", _reading_on_helper, run)
+        step = _wait_for("a reading step on the helper", _reading_on_helper)
         _kill(workers["helper"])
         print(f"{time.monotonic() - began:.1f} s: killed the helper with -9 in the middle of {step}")
-    _check(run, into / "run.log")
+    [ended] = _wait_for("the end of the run", lambda: _psql("SELECT status FROM runs WHERE status IN ('SUCCESS', 'FAILURE')"))
     seconds = time.monotonic() - began
+    if ended != "SUCCESS":
+        sys.exit(f"the run failed: {into}/*.log tell why")
     for step, workers_of_step in sorted(_done_by().items()):
         if step.startswith("read_ahead.read_group"):
             print(f"  {step}: {', then '.join(workers_of_step)}")
@@ -238,9 +242,9 @@ def _check(process: "subprocess.Popen[bytes]", log: Path) -> None:
         sys.exit(f"{log}: {log.read_text()[-3000:]}")
 
 
-def _wait_for(what: str, happens: Callable[[], Any], run: "subprocess.Popen[bytes] | None" = None) -> Any:
+def _wait_for(what: str, happens: Callable[[], Any]) -> Any:
     until = time.monotonic() + DEADLINE
-    while time.monotonic() < until and (run is None or run.poll() is None):
+    while time.monotonic() < until:
         if found := happens():
             return found
         time.sleep(0.2)
