@@ -1,6 +1,8 @@
 """The published tables as Delta Lake: what readers of several kinds see, and that they see one generation whole."""
 
 import json
+import os
+import subprocess
 import sys
 import threading
 from contextlib import closing
@@ -18,6 +20,7 @@ from hai_ha_pipeline.errors import PublishError
 from hai_ha_pipeline.storage import places
 from hai_ha_pipeline.storage.lake import bring_lake_up_to_date
 from hai_ha_pipeline.tables import PUBLISHED
+from tests.build import REPOSITORY
 from tests.small_warehouse import TABLES
 
 
@@ -187,3 +190,17 @@ def test_without_the_package_the_setting_says_what_to_install(tmp_path: Path, mo
     monkeypatch.delitem(sys.modules, "hai_ha_pipeline.storage.delta", raising=False)
     with pytest.raises(PublishError, match=r"pip install 'hai-ha-pipeline\[delta\]'"):
         bring_lake_up_to_date(tmp_path / "hai_ha.duckdb")
+
+
+def test_pyspark_reads_the_files_that_the_pointer_leads_to(delta: ModuleType, warehouse: Path, tmp_path: Path) -> None:
+    python = os.environ.get("HAI_HA_TEST_PYSPARK")
+    if not python:
+        pytest.skip("PySpark is half a gigabyte and needs Java: name a Python that has it in HAI_HA_TEST_PYSPARK")
+    place = str(tmp_path / "lake")
+    delta.publish_delta(warehouse, place, PUBLISHED)
+    files = {table: each.file_uris() for table, each in delta.generation(place).items()}
+    (tmp_path / "files.json").write_text(json.dumps(files), encoding="utf-8")
+    command = [python, str(REPOSITORY / "tests" / "spark_reader.py"), str(tmp_path / "files.json")]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, env={**os.environ, "PYTHONPATH": ""})
+    assert done.returncode == 0, done.stderr[-2000:]
+    assert json.loads(done.stdout) == {table: version.rows for table, version in delta.read_pointer(place).tables.items()}

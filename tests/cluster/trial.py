@@ -69,8 +69,8 @@ def _run_on_two_hosts(stack: ExitStack, into: Path, environment: dict[str, str],
     }
     for worker in workers.values():
         stack.callback(_kill, worker)
-    code = [BIN / "dagster", "code-server", "start", "-m", "hai_ha_pipeline.definitions", "-h", "127.0.0.1", "-p", "4266"]
-    daemon = [BIN / "dagster-daemon", "run", "-w", REPOSITORY / "deploy" / "workspace.yaml"]
+    code: Command = [BIN / "dagster", "code-server", "start", "-m", "hai_ha_pipeline.definitions", "-h", "127.0.0.1", "-p", "4266"]
+    daemon: Command = [BIN / "dagster-daemon", "run", "-w", REPOSITORY / "deploy" / "workspace.yaml"]
     for name, command in {"code": code, "daemon": daemon}.items():
         stack.callback(_kill, _on("publisher", into, environment, command, into / f"{name}.log"))
     _wait_for("the sensor to start a run", lambda: _psql("SELECT 1 FROM runs WHERE status = 'STARTED'"))
