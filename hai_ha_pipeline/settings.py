@@ -34,6 +34,11 @@ class Project:
         return self.warehouse / "hai_ha.duckdb"
 
     @property
+    def report(self) -> Path:
+        """The published page for readers."""
+        return self.warehouse / "report" / "index.html"
+
+    @property
     def stage(self) -> Path | str:
         """Parquet that the steps of a run exchange: `HAI_HA_STAGE`, a path or an `s3://` address, else a folder of the project."""
         return os.environ.get("HAI_HA_STAGE") or self.warehouse / "stage"

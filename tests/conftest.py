@@ -24,6 +24,10 @@ settings.register_profile("repeatable", deadline=None, derandomize=True, databas
 settings.load_profile("repeatable")
 
 Tables = dict[str, pl.DataFrame]
+S3_SERVER = (
+    "moto==5.*", "boto3==1.*", "botocore==1.*", "s3transfer", "jmespath", "responses", "werkzeug==3.*", "py-partiql-parser",
+    "flask==3.*", "flask-cors==6.*", "blinker", "itsdangerous",
+)  # fmt: skip
 NOW = datetime(2026, 11, 24, 2, 0, tzinfo=UTC)
 
 
@@ -68,7 +72,7 @@ def warehouse(shipped: dict[str, pl.DataFrame], tmp_path_factory: pytest.TempPat
 @pytest.fixture(scope="session")
 def s3_server(pytestconfig: pytest.Config) -> Iterator[dict[str, str]]:
     """The variables that lead to an S3-compatible server with the bucket `hai-ha`; without a network for installing it, a skip."""
-    with serving(overlay(pytestconfig, "moto[s3]==5.*", "flask==3.*", "flask-cors==6.*", alone=False)) as variables:
+    with serving(overlay(pytestconfig, *S3_SERVER)) as variables:
         yield variables
 
 

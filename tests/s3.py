@@ -1,6 +1,5 @@
 """An S3-compatible server on loopback, with an empty bucket, in the environment that the standard variables of AWS describe."""
 
-import os
 import socket
 import subprocess
 import sys
@@ -9,6 +8,8 @@ import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+
+from tests.overlays import with_overlay
 
 BUCKET = "hai-ha"
 
@@ -20,7 +21,7 @@ def serving(overlay: Path) -> Iterator[dict[str, str]]:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     command = [sys.executable, "-m", "moto.server", "-H", "127.0.0.1", "-p", str(port)]
-    environment = dict(os.environ) | {"PYTHONPATH": str(overlay)}
+    environment = with_overlay(overlay)
     server = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try:
         _make_bucket(f"http://127.0.0.1:{port}/{BUCKET}")

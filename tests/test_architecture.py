@@ -73,6 +73,7 @@ def test_frames_are_polars(module: str) -> None:
         ("reading", {"reading", "contracts", "errors", "keys"}),
         ("storage", {"storage", "contracts", "errors", "settings", "tables"}),
         ("exports", {"exports", "storage", "contracts", "settings", "tables"}),
+        ("report", {"report", "storage", "parsing"}),
     ],
 )
 def test_a_part_imports_only_what_lies_before_it_in_the_flow(part: str, allowed: set[str]) -> None:

@@ -57,6 +57,17 @@ def test_a_better_growth_beside_the_same_value_is_a_revision(tmp_path: Path) -> 
     assert counts(loaded_twice(tmp_path, first.replace("7,2", "7,3"), descriptor, first)) == (0, 1, 0, 0)
 
 
+def test_figures_that_moved_to_another_resource_are_not_gone_and_those_gone_with_a_resource_are_told(tmp_path: Path) -> None:
+    renamed = FULL.replace("- name: table", "- name: production")
+    source(tmp_path / "sources", descriptor=FULL)
+    ingested(tmp_path, DAY_1)
+    source(tmp_path / "sources", descriptor=renamed)
+    assert ingested(tmp_path, DAY_2)["source_file"]["warnings"].to_list() == [None]
+    source(tmp_path / "sources", descriptor=FULL, table=TABLE.replace("output_farms;2024;20\n", ""))
+    said = "1 of the 3 figures of the last load are gone with their resource, which the descriptor no longer has"
+    assert ingested(tmp_path, DAY_3)["source_file"]["warnings"].to_list() == [said]
+
+
 def test_the_same_content_again_repeats_what_was_said_of_it(tmp_path: Path) -> None:
     second = loaded_twice(tmp_path, TABLE + "output;2023;90\n")["difference"]
     assert ingested(tmp_path, DAY_3)["difference"].equals(second)

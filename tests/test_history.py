@@ -74,6 +74,15 @@ def test_a_document_without_a_date_is_known_since_it_was_read_and_gives_way_to_a
     assert (dated["known_from"], dated["known_to"]) == (JUNE_20, None)
 
 
+def test_a_figure_read_before_the_day_printed_on_it_is_known_since_it_was_read() -> None:
+    """A page of "December 2026" counts as of the 31st and was read in November."""
+    known = Known({"value": "1", "published_on": JUNE_20}, {"value": "2", "published_on": date(2026, 12, 31)})
+    assert known.observations.sort("vintage").select("value", "known_from", "known_to").rows() == [
+        (Decimal(1), JUNE_20, FIRST_READ),
+        (Decimal(2), FIRST_READ, None),
+    ]
+
+
 def test_an_estimate_published_with_its_final_figure_never_held() -> None:
     known = Known({"value": "1", "published_on": JUNE_20, "obs_status": "E"}, {"value": "2", "published_on": JUNE_20})
     assert on(known.observations, JUNE_20)["value"].to_list() == [Decimal(2)]

@@ -14,13 +14,14 @@ from hypothesis import strategies as st
 from hai_ha_pipeline.contracts.audit import EarlierLoad, Load, Rejected
 from hai_ha_pipeline.contracts.core import DimSource, FactObservation
 from hai_ha_pipeline.contracts.reading import EarlierFigure, EarlierFile, Figure
+from hai_ha_pipeline.errors import UserError
 from hai_ha_pipeline.reading.archive import Archive
 from hai_ha_pipeline.reading.clocks import LoadRead, put_together
 from hai_ha_pipeline.reading.ingest import Tables
 from hai_ha_pipeline.transforms import audit, dimensions, facts
 from hai_ha_pipeline.transforms.history import revision
 from tests.build import dim_area, dim_indicator, dim_unit, figures
-from tests.folders import DAY_1, DAY_2, DESCRIPTOR, STORED_DAY_1, ingested, source
+from tests.folders import DAY_1, DAY_2, DESCRIPTOR, LONG, STORED_DAY_1, ingested, source, write
 
 DAY_3 = datetime(2026, 11, 26, 2, tzinfo=UTC)
 STORED_DAY_2, STORED_DAY_3 = (day.replace(tzinfo=None) for day in (DAY_2, DAY_3))
@@ -60,6 +61,21 @@ def test_a_figure_that_a_full_source_no_longer_prints_was_withdrawn_and_stays_in
 def test_a_figure_that_a_partial_source_does_not_repeat_still_holds(tmp_path: Path) -> None:
     read = loaded(tmp_path, "output;2024;100\noutput;2023;90\n", "output;2024;100\n", descriptor=DESCRIPTOR)
     assert windows(read) == [(90, NOVEMBER_24, None, True), (100, NOVEMBER_24, None, True)]
+
+
+def test_a_source_that_is_full_or_partial_from_now_on_is_so_for_what_this_export_lacks(tmp_path: Path) -> None:
+    """The office exported everything, then puts out each year by itself; another one begins to export everything."""
+    everything, a_year = "output;2023;90\noutput;2024;100\n", "output;2025;110\n"
+    for root, before, now in ((tmp_path / "partial", FULL, DESCRIPTOR), (tmp_path / "full", DESCRIPTOR, FULL)):
+        source(root / "sources", descriptor=before, table=HEADER + everything)
+        ingested(root, DAY_1)
+        source(root / "sources", descriptor=now, table=HEADER + a_year)
+        until, is_current = (NOVEMBER_25, False) if now == FULL else (None, True)
+        assert windows(ingested(root, DAY_2)) == [
+            (90, NOVEMBER_24, until, is_current),
+            (100, NOVEMBER_24, until, is_current),
+            (110, NOVEMBER_25, None, True),
+        ]
 
 
 @pytest.mark.parametrize("descriptor", [FULL, DESCRIPTOR])
@@ -122,6 +138,25 @@ def test_a_mended_descriptor_holds_for_the_past_as_well(tmp_path: Path) -> None:
     assert windows(ingested(tmp_path, DAY_2)) == [(5000, NOVEMBER_24, None, True)]
 
 
+@pytest.mark.parametrize("completeness", ["full", "partial"])
+def test_what_is_mended_together_with_a_new_file_holds_for_the_files_that_are_the_same(tmp_path: Path, completeness: str) -> None:
+    """The second month's file comes together with another word for the first one's indicator and a correction of its figure."""
+    dated = FULL.replace("unit: billion VND}", "unit: billion VND, published_on: 2026-11-01}").replace("path: table.csv", 'path: "m*.csv"')
+    descriptor = dated.replace("completeness: full", f"completeness: {completeness}")
+    wrong = descriptor.replace("Produktion: output", "Produktion: output_farms")
+    folder = write(tmp_path / "sources" / "pages", {"datapackage.yaml": wrong, "m1.csv": HEADER + "Produktion;2024;1.000\n"})
+    ingested(tmp_path, DAY_1)
+    correction = "file,row,column,expected,corrected,reason,since\nm1.csv,2,figure,1.000,100,a digit too many,2026-11-25\n"
+    write(folder, {"datapackage.yaml": descriptor, "m2.csv": HEADER + "output;2025;120\n", "corrections.csv": correction})
+    read = ingested(tmp_path, DAY_2)
+    assert windows(read) == [(100, date(2026, 11, 1), None, True), (120, date(2026, 11, 1), None, True)]
+    assert read["figure"].sort("value").select("indicator_code", "ingested_at").rows() == [
+        ("output", STORED_DAY_1),
+        ("output", STORED_DAY_2),
+    ]
+    assert read["earlier_load"].select("figures_loaded", "figures_accepted").rows() == [(1, 1)]
+
+
 def test_a_source_whose_folder_is_gone_withdraws_its_figures_and_says_so(tmp_path: Path) -> None:
     source(tmp_path / "sources", "others", table=HEADER + "output;2020;70\n")
     loaded(tmp_path, "output;2024;100\n", descriptor=DESCRIPTOR)
@@ -134,6 +169,44 @@ def test_a_source_whose_folder_is_gone_withdraws_its_figures_and_says_so(tmp_pat
     assert windows(ingested(tmp_path, DAY_3)) == windows(read)
     assert Archive(tmp_path / "archive").forget("pages", wholly=True) == 2
     assert windows(ingested(tmp_path, DAY_3)) == [(70, NOVEMBER_24, None, True)]
+
+
+def test_a_source_that_is_put_back_broken_keeps_its_history(tmp_path: Path) -> None:
+    source(tmp_path / "sources", "others", table=HEADER + "output;2020;70\n")
+    loaded(tmp_path, "output;2024;100\n")
+    shutil.rmtree(tmp_path / "sources" / "pages")
+    ingested(tmp_path, DAY_2)
+    source(tmp_path / "sources", descriptor="broken: [", table=HEADER + "output;2024;100\n")
+    read = ingested(tmp_path, DAY_3)
+    assert read["source_file"]["state"].to_list() == ["loaded", "failed"]
+    assert windows(read) == [(70, NOVEMBER_24, None, True), (100, NOVEMBER_24, NOVEMBER_25, False)]
+
+
+def test_exports_of_one_second_and_of_a_clock_set_back_follow_each_other(tmp_path: Path) -> None:
+    """Read on the 25th, then thrice in one second of the 24th: each is known a second after the one before."""
+    for value, day in (("100", DAY_2), ("110", DAY_1), ("100", DAY_1), ("110", DAY_1)):
+        source(tmp_path / "sources", descriptor=FULL, table=f"{HEADER}output;2024;{value}\n")
+        read = ingested(tmp_path, day)
+    clocks = read["earlier_figure"].sort("ingested_at").select("value", "ingested_at", "withdrawn_at").rows()
+    second = [STORED_DAY_2 + timedelta(seconds=number) for number in range(4)]
+    assert clocks == [(100, second[0], second[1]), (110, second[1], second[2]), (100, second[2], second[3])]
+    assert read["figure"].select("value", "ingested_at").rows() == [(110, second[3])]
+    assert windows(read)[-1] == (110, NOVEMBER_25, None, True)
+
+
+def test_a_figure_in_two_files_that_leaves_the_one_and_then_the_other_has_a_key_each_time(tmp_path: Path) -> None:
+    """The full file and the partial one print 100; the full one is emptied, then it is as before and the other is, then both are."""
+    partial = LONG.split("resources:")[1].replace("table", "month")
+    prints, empty = HEADER + "output;2024;100\n", HEADER
+    for number, (table, month) in enumerate([(prints, prints), (empty, prints), (prints, empty), (empty, empty)]):
+        files = {"datapackage.yaml": FULL.replace("resources:", "resources:" + partial), "table.csv": table, "month.csv": month}
+        write(tmp_path / "sources" / "pages", files)
+        read = ingested(tmp_path, DAY_1 + timedelta(days=number))
+    EarlierFigure.validate(read["earlier_figure"])
+    withdrawn = [STORED_DAY_1 + timedelta(days=1), STORED_DAY_1 + timedelta(days=3)]
+    assert read["earlier_figure"].sort("withdrawn_at").select("ingested_at", "withdrawn_at").rows() == [
+        (STORED_DAY_1, day) for day in withdrawn
+    ]
 
 
 def test_the_tables_of_a_source_with_a_history_keep_their_contracts_and_their_counts(tmp_path: Path) -> None:
@@ -191,6 +264,33 @@ def test_a_load_that_cannot_be_read_again_is_told_of(tmp_path: Path) -> None:
     assert windows(read) == [(110, NOVEMBER_25, None, True)]
 
 
+@pytest.mark.parametrize("kept", ["loads/pages.json", "figures/pages.parquet"])
+@pytest.mark.parametrize("is_removed", [False, True])
+def test_what_is_damaged_in_the_archive_of_one_source_stops_no_other(tmp_path: Path, kept: str, *, is_removed: bool) -> None:
+    source(tmp_path / "sources", "others", table=HEADER + "output;2020;70\n")
+    loaded(tmp_path, "output;2024;100\n")
+    (tmp_path / "archive" / kept).write_text("[{")
+    if is_removed:
+        shutil.rmtree(tmp_path / "sources" / "pages")
+    read = ingested(tmp_path, DAY_2)
+    others, pages = read["source_file"].sort("source").rows(named=True)
+    assert others["state"] == "loaded"
+    assert pages["state"] == ("removed" if is_removed else "failed" if kept == "loads/pages.json" else "loaded")
+    if kept == "loads/pages.json":
+        assert "pages.json is damaged" in pages["message"]
+        assert windows(read) == [(70, NOVEMBER_24, None, True)]
+    else:
+        until = NOVEMBER_25 if is_removed else None
+        assert windows(read) == [(70, NOVEMBER_24, None, True), (100, NOVEMBER_24, until, not is_removed)]
+
+
+def test_a_damaged_ledger_stops_the_run_with_a_message(tmp_path: Path) -> None:
+    loaded(tmp_path, "output;2024;100\n")
+    (tmp_path / "archive" / "ledger.json").write_text("{")
+    with pytest.raises(UserError, match=r"ledger\.json: is damaged"):
+        ingested(tmp_path, DAY_2)
+
+
 def test_a_rebuild_from_the_archive_gives_the_same_tables(tmp_path: Path) -> None:
     read = loaded(tmp_path, "output;2024;100\noutput;2023;90\n", "output;2024;110\n", "output;2024;110\noutput;2023;91\n")
     again = ingested(tmp_path, datetime(2027, 1, 1, tzinfo=UTC))
@@ -205,7 +305,7 @@ EXPORTS = st.lists(st.frozensets(st.tuples(st.sampled_from(["2023", "2024"]), st
 def test_each_unbroken_run_of_a_full_source_is_one_figure(exports: list[frozenset[tuple[str, int]]]) -> None:
     """For every figure ever printed: one row for each run of loads that have it, from its first load to the first that lacks it."""
     moments = [STORED_DAY_1 + timedelta(days=number) for number in range(len(exports))]
-    loads = [LoadRead(moment, exported(export, str(moment))) for moment, export in zip(moments, exports, strict=True)]
+    loads = [LoadRead(moment, exported(export, str(moment)), {}) for moment, export in zip(moments, exports, strict=True)]
     figure, earlier = put_together(loads)
     clocks = ["period_code", "value", "ingested_at", "withdrawn_at"]
     made = pl.concat([figure, earlier], how="diagonal").select(clocks)

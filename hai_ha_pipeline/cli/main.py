@@ -69,12 +69,23 @@ def growth(area: Area = None, year: Year = None, *, shown_as: As = Format.table)
 
 
 @app.command()
-def query(sql: Annotated[str, typer.Argument(help='One SELECT, e.g. "FROM marts.attainment".')], *, shown_as: As = Format.table) -> None:
-    """Answer one SELECT on the warehouse, read-only."""
+def query(
+    sql: Annotated[str, typer.Argument(help='One SELECT, e.g. "FROM marts.attainment".')],
+    *,
+    shown_as: As = Format.table,
+    seconds: Annotated[float, typer.Option(min=0.1, help="Stop after so many seconds.")] = 30,
+    memory: Annotated[int, typer.Option(min=64, help="Use at most so many MiB.")] = 1024,
+) -> None:
+    """Answer one SELECT on the warehouse, read-only: no files, no extension, within a time and a memory limit."""
+    from hai_ha_pipeline.cli.confined import confined
     from hai_ha_pipeline.cli.show import show
+    from hai_ha_pipeline.storage.query import Limits
     from hai_ha_pipeline.storage.query import query as answer_to
 
-    show(answer_to(project().database, sql), shown_as)
+    limits = Limits(seconds, memory)
+    with confined(limits):
+        answer = answer_to(project().database, sql, limits=limits)
+    show(answer, shown_as)
 
 
 @app.command()
@@ -117,6 +128,21 @@ def ui(*, port: Annotated[int, typer.Option(help="Port on 127.0.0.1.")] = 3000) 
     typer.echo(f"Dagster UI: http://127.0.0.1:{port}  (history in {dagster_home()}; stop with Ctrl-C)")
     command = [sys.executable, "-m", "dagster", "dev", "-m", "hai_ha_pipeline.definitions", "-h", "127.0.0.1", "-p", str(port)]
     os.execv(sys.executable, command)  # noqa: S606
+
+
+@app.command()
+def report(*, path_only: Annotated[bool, typer.Option("--path", help="Print where it is, and open nothing.")] = False) -> None:
+    """Open the report in a browser: targets, growth, contradictions and sources on one page."""
+    import webbrowser
+
+    from hai_ha_pipeline.errors import QueryError
+
+    page = project().report
+    if not page.exists():
+        raise QueryError(str(page), "there is no report yet", "make it with: hai-ha run")
+    typer.echo(page)
+    if not path_only and not webbrowser.open(page.as_uri()):
+        typer.echo("No browser could be started; open this file in one.", err=True)
 
 
 def main() -> None:

@@ -226,7 +226,7 @@ class FactObservation(Contract):
         nullable=True, description="Day on which this project first read the source without it, where that means that it was withdrawn."
     )
     known_from: DAY = pa.Field(
-        description="Day since which the figure is known: its publication; the day it was first read where there is none, or where the same document had printed another figure in its place."
+        description="Day since which the figure is known: its publication; the day it was first read where there is none, where it was still to come, or where the same document had printed another figure in its place."
     )
     known_to: DAY = pa.Field(
         nullable=True,
@@ -280,7 +280,7 @@ class FactTarget(Contract):
         nullable=True, description="Day on which this project first read the source without it, where that means that it was withdrawn."
     )
     known_from: DAY = pa.Field(
-        description="Day since which the figure is known: its publication; the day it was first read where there is none, or where the same document had printed another figure in its place."
+        description="Day since which the figure is known: its publication; the day it was first read where there is none, where it was still to come, or where the same document had printed another figure in its place."
     )
     known_to: DAY = pa.Field(
         nullable=True,

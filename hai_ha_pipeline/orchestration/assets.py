@@ -33,6 +33,7 @@ from hai_ha_pipeline.reading.ingest import ingest
 from hai_ha_pipeline.reading.reference import read_reference
 from hai_ha_pipeline.reading.releases import said_of_release
 from hai_ha_pipeline.reading.source import source_folders
+from hai_ha_pipeline.report.write import write_report
 from hai_ha_pipeline.settings import project, readers
 from hai_ha_pipeline.storage.lake import bring_lake_up_to_date
 from hai_ha_pipeline.storage.publish import Writer, publish
@@ -49,7 +50,7 @@ READ_BY, TIMEZONE = "0 7 * * *", "Asia/Ho_Chi_Minh"  # an hour after the daily r
 FAILING_CASES = 20
 RETRY = dg.RetryPolicy(max_retries=2, delay=1, backoff=dg.Backoff.EXPONENTIAL)
 BUILD, *READ_BY_INGEST = READ
-WRITERS: tuple[Writer, ...] = (write_exports,)  # what leaves beside the database, in the same generation
+WRITERS: tuple[Writer, ...] = (write_exports, write_report)  # what leaves beside the database, in the same generation
 
 
 def all_assets() -> list[dg.AssetsDefinition | dg.AssetSpec]:
@@ -303,6 +304,8 @@ def _warehouse_asset() -> dg.AssetsDefinition:
         return dg.MaterializeResult(
             metadata={
                 "path": dg.MetadataValue.path(str(here.database)),
+                "report": dg.MetadataValue.path(str(here.report)),
+                "exports": dg.MetadataValue.path(str(here.warehouse / "exports")),
                 "generation": published.generation,
                 "withheld": published.withheld or "no",
                 "changed": published.is_new,

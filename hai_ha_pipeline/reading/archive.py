@@ -12,7 +12,7 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from hai_ha_pipeline.errors import SourceError
+from hai_ha_pipeline.errors import SourceError, UserError
 
 CONTENTS, LOADS, FIGURES, LEDGER = "contents", "loads", "figures", "ledger.json"
 
@@ -47,9 +47,16 @@ class Archive:
         return datetime.fromisoformat(seen) if seen else to_the_second(now)
 
     def loads(self, source: str) -> list[Load]:
-        """Every content of the source that loaded, the last at the end."""
+        """Every content of the source that loaded, the last at the end.
+
+        Raises `SourceError` where what is kept of them is damaged.
+        """
         path = self.root / LOADS / f"{source}.json"
-        return [Load(**each) for each in json.loads(path.read_text())] if path.exists() else []
+        try:
+            return [Load(**each) for each in json.loads(path.read_text())] if path.exists() else []
+        except (ValueError, TypeError) as error:
+            mend = "restore it from a backup; without one delete it: the source begins anew, and its history is lost"
+            raise SourceError(f"sources/{source}", f"what is kept of its loads in {path} is damaged: {error}", mend) from None
 
     def sources(self) -> list[str]:
         """Every source that ever loaded."""
@@ -111,7 +118,11 @@ class Archive:
 
     def _ledger(self) -> dict[str, str]:
         path = self.root / LEDGER
-        return dict(json.loads(path.read_text())) if path.exists() else {}
+        try:
+            return dict(json.loads(path.read_text())) if path.exists() else {}
+        except ValueError as error:
+            mend = "restore it from a backup; without one delete it: every file is then first seen today"
+            raise UserError(str(path), f"is damaged: {error}", mend) from None
 
 
 def to_the_second(now: datetime) -> datetime:

@@ -4,7 +4,7 @@ Frames in, frames out; which files a load had, and how they are read, is told to
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 import polars as pl
@@ -27,20 +27,39 @@ POSITION_BITS = 32
 class LoadRead:
     """One load of a source as it is read today: its figures as judged, and beside each the `content` of its file and `is_full`.
 
-    A source whose folder was removed has a last load without figures, which withdraws all of them.
+    `full` says of each of its resources whether it is declared full, also of those without a figure. A source whose folder
+    was removed has a last load without figures, which withdraws all of them.
     """
 
     moment: datetime
     figure: pl.DataFrame
+    full: dict[str, bool]
     is_removed: bool = False
+
+
+def as_read_last(loads: Sequence[LoadRead]) -> list[LoadRead]:
+    """The loads, each file as the last one that has it with the same content reads it.
+
+    Where the content is the same, somebody here has mended how it is read, and the mended way holds for the past as well.
+    """
+    *earlier, last = loads
+    if not earlier:
+        return [last]
+    readings: dict[tuple[object, ...], pl.DataFrame] = {}
+    mended = []
+    for load in reversed(loads):
+        files = load.figure.partition_by("file", "content", as_dict=True)
+        figures = [readings.setdefault(file, figure) for file, figure in files.items()]
+        mended.append(replace(load, figure=pl.concat([load.figure.clear(), *figures])))
+    return mended[::-1]
 
 
 def put_together(loads: Sequence[LoadRead]) -> tuple[pl.DataFrame, pl.DataFrame]:
     """The figures of the last load with their clocks (`Figure`), and the accepted ones of earlier loads that it lacks (`EarlierFigure`).
 
     A figure that is in several loads in a row, wherever it stands in their files, is one, known since the first of them. One
-    that is gone was withdrawn on the day of the load that lacks it if its file is declared full. In a partial file it was
-    only not repeated, unless that document now prints another figure in its place.
+    that is gone was withdrawn on the day of the load that lacks it if its resource is declared full there. In a partial one
+    it was only not repeated, unless that document now prints another figure in its place.
     """
     *_, last = loads
     there, gone = _first(loads[0]), empty(EarlierFigure)
@@ -68,7 +87,7 @@ def _next(there: pl.DataFrame, gone: pl.DataFrame, load: LoadRead) -> tuple[pl.D
     seen = _accepted(load)
     repeated = seen.join(there.select(*SAME, "ingested_at", "is_restated"), on=SAME, how="left", nulls_equal=True)
     new = repeated.filter(pl.col("ingested_at").is_null())
-    lacking = there.join(seen, on=SAME, how="anti", nulls_equal=True).with_columns(is_repeated=pl.lit(value=False))
+    lacking = there.join(seen, on=SAME, how="anti", nulls_equal=True).with_columns(is_repeated=pl.lit(value=False), is_full=_is_full(load))
     in_place = pl.concat([new.select(ABOUT), seen.join(lacking, on=[*ABOUT, *SAID], how="semi", nulls_equal=True).select(ABOUT)])
     only_not_repeated = lacking.filter(~pl.col("is_full"), not load.is_removed).join(in_place, on=ABOUT, how="anti", nulls_equal=True)
     withdrawn = lacking.join(only_not_repeated.select("statement_key", "content"), on=["statement_key", "content"], how="anti")
@@ -82,6 +101,11 @@ def _next(there: pl.DataFrame, gone: pl.DataFrame, load: LoadRead) -> tuple[pl.D
     return pl.concat([now.select(there.columns), only_not_repeated.select(there.columns)]), withdrawn
 
 
+def _is_full(load: LoadRead) -> pl.Expr:
+    """Whether the load says of a figure's resource that it is full; of a resource that it no longer has, what was said before."""
+    return pl.col("resource").replace_strict(load.full, default=pl.col("is_full"), return_dtype=pl.Boolean)
+
+
 def _accepted(load: LoadRead) -> pl.DataFrame:
     """The figures that loaded; those that say the same about the same thing are told apart by their place."""
     accepted = load.figure.filter(pl.col("verdict") == "accepted")
@@ -89,8 +113,11 @@ def _accepted(load: LoadRead) -> pl.DataFrame:
 
 
 def _as_earlier(figures: pl.DataFrame) -> pl.DataFrame:
-    """Figures of an earlier content, with keys that no present figure has."""
-    contents = figures.select("source", "file", "content", "ingested_at").unique()
+    """Figures of an earlier content, with keys that no present figure has.
+
+    One position of one content can have had two of the same figures since one day: what another file repeated of it.
+    """
+    contents = figures.select("source", "file", "content", "ingested_at", "place").unique()
     keys = [(*row, file_key(*(str(part) for part in row))) for row in contents.rows()]
     keyed = pl.DataFrame(keys, schema={**contents.schema, "key": pl.Int64}, orient="row")
     in_file = pl.col("statement_key") % 2**POSITION_BITS

@@ -3,10 +3,13 @@
 The descriptor's `drift` and `fieldsMatch` say which differences fail the source; all others are told as warnings.
 """
 
+from pathlib import Path
+
 import polars as pl
 
 from hai_ha_pipeline.contracts.audit import Difference
-from hai_ha_pipeline.contracts.types import polars_schema
+from hai_ha_pipeline.contracts.reading import JudgedFigure
+from hai_ha_pipeline.contracts.types import empty, polars_schema
 from hai_ha_pipeline.errors import SourceError
 from hai_ha_pipeline.reading.descriptor import Layout, Package
 
@@ -25,6 +28,15 @@ def comparable(figure: pl.DataFrame) -> pl.DataFrame:
     accepted = figure.filter(pl.col("verdict") == "accepted")
     place = pl.int_range(pl.len()).over(ABOUT).alias("place")
     return accepted.select("resource", *ABOUT, "unit_code", *SAID).with_columns(place)
+
+
+def kept_figures(path: Path) -> pl.DataFrame | None:
+    """The figures of a last load; none where there are none, or where they are damaged or of an older format: all are new then."""
+    try:
+        kept = pl.read_parquet(path)
+    except (OSError, pl.exceptions.PolarsError):
+        return None
+    return kept if kept.schema == comparable(empty(JudgedFigure)).schema else None
 
 
 def difference(source: str, before: pl.DataFrame | None, after: pl.DataFrame) -> pl.DataFrame:
@@ -72,7 +84,7 @@ def drifted(
     for name in before["resource"].unique(maintain_order=True):
         had, has = (frame.filter(pl.col("resource") == name) for frame in (before, after))
         layout = layouts.get(name)
-        unit, gone = _other_units(had, has), had.join(has, on=[*ABOUT, "place"], how="anti", nulls_equal=True).height
+        unit, gone = _other_units(had, has), had.join(after, on=[*ABOUT, "place"], how="anti", nulls_equal=True).height
         if unit and layout and layout.drift.changed_unit == "fail":
             raise SourceError(f"{where}, resource {name!r}", unit, "check the unit; if it is right, set `drift: {changed_unit: warn}`")
         warnings += [unit] if unit else []
@@ -108,9 +120,11 @@ def _other_units(before: pl.DataFrame, after: pl.DataFrame) -> str | None:
 
 def _fewer(where: str, layout: Layout | None, gone: int, had: int) -> str:
     """That figures are gone, and whether they are withdrawn or only not repeated."""
-    is_full = layout is not None and layout.completeness == "full"
+    if layout is None:
+        return f"{gone} of the {had} figures of the last load are gone with their resource, which the descriptor no longer has"
+    is_full = layout.completeness == "full"
     said = f"{gone} of the {had} figures of the last load are gone ({'withdrawn' if is_full else 'not repeated'})"
-    if layout and (layout.drift.fewer_figures == "fail" or (is_full and gone / had > layout.drift.max_fewer_share)):
+    if layout.drift.fewer_figures == "fail" or (is_full and gone / had > layout.drift.max_fewer_share):
         mend = "restore the whole export; if they are meant to be gone, set `drift: {fewer_figures: warn, max_fewer_share: 1}`"
         raise SourceError(where, said, mend)
     return said

@@ -5,7 +5,7 @@ A source that fails does not stop the others: its last good content is used and 
 
 import io
 import tempfile
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -16,8 +16,8 @@ from hai_ha_pipeline.contracts.reading import EarlierFigure, EarlierFile, Figure
 from hai_ha_pipeline.contracts.types import empty, polars_schema
 from hai_ha_pipeline.errors import SourceError
 from hai_ha_pipeline.reading.archive import Archive, Load, changed_meanwhile, snapshot_of, to_the_second
-from hai_ha_pipeline.reading.drift import comparable, difference, drifted
-from hai_ha_pipeline.reading.replay import replayed
+from hai_ha_pipeline.reading.drift import comparable, difference, drifted, kept_figures
+from hai_ha_pipeline.reading.replay import DAMAGED, replayed
 from hai_ha_pipeline.reading.source import Judge, Reader, SourceRead, check_rejected_share, described, read_source, source_folders
 
 CONTRACTS = {
@@ -89,8 +89,14 @@ def _whole(snapshot: dict[str, str], read: SourceRead) -> dict[str, str]:
 
 
 def _last_good(folder: Path, archive: Archive, judge: Judge, now: datetime, message: str) -> Tables:
-    """The source from the copies of what loaded last; a row that says it failed where there are none."""
-    loads = archive.loads(folder.name)
+    """The source from the copies of what loaded last; a row that says it failed where there are none.
+
+    One that fails after its folder was gone, as when it is put back broken, has no figures, but keeps its history.
+    """
+    try:
+        loads = archive.loads(folder.name)
+    except SourceError:
+        return {"source_file": _without_files(folder.name, "failed", message)}
     with tempfile.TemporaryDirectory() as scratch:
         restored = archive.restore(folder.name, loads[-1], Path(scratch)) if loads else None
         if restored:
@@ -98,15 +104,23 @@ def _last_good(folder: Path, archive: Archive, judge: Judge, now: datetime, mess
                 return _tables(read_source(restored, judge), archive, now, loads[-1], judge, state="stale", message=message)
             except SourceError as error:
                 message = f"{message}\nIts last good content cannot be used either: {error}"
-    return {"source_file": _without_files(folder.name, "failed", message)}
+        elif loads and loads[-1].files:
+            message = f"{message}\nIts last good content cannot be used either: {DAMAGED}"
+    failed = {"source_file": _without_files(folder.name, "failed", message)}
+    was_removed = bool(loads) and not loads[-1].files
+    return failed | vars(replayed(folder.name, None, loads[-1], archive, judge)) if was_removed else failed
 
 
 def _removed(folder: Path, archive: Archive, judge: Judge, now: datetime) -> Tables:
     """A source whose folder is gone: its figures were withdrawn when that was first seen."""
-    source, last = folder.name, archive.loads(folder.name)[-1]
+    source = folder.name
+    try:
+        *_, last = archive.loads(source)
+    except SourceError as error:
+        return {"source_file": _without_files(source, "removed", str(error))}
     nothing = comparable(empty(JudgedFigure))
     if last.files:
-        withdrawn = difference(source, pl.read_parquet(archive.figures(source)), nothing)
+        withdrawn = difference(source, kept_figures(archive.figures(source)), nothing)
         last = _new_load(withdrawn, {}, {}, archive, now, warnings=[])
         archive.keep(folder, last, _as_parquet(nothing), now)
     over_time = replayed(source, None, last, archive, judge)
@@ -127,8 +141,8 @@ def drift_of(read: SourceRead, archive: Archive) -> tuple[pl.DataFrame, list[str
 
     Raises `SourceError` where the descriptor says that such a change fails the source.
     """
-    loads, kept = archive.loads(read.folder.name), archive.figures(read.folder.name)
-    before = pl.read_parquet(kept) if loads and kept.exists() else None
+    loads = archive.loads(read.folder.name)
+    before = kept_figures(archive.figures(read.folder.name)) if loads else None
     after = comparable(read.figure)
     counted = difference(read.folder.name, before, after)
     if before is None:
@@ -149,10 +163,13 @@ def _load_of(read: SourceRead, snapshot: dict[str, str], archive: Archive, now: 
 def _new_load(
     counted: pl.DataFrame, snapshot: dict[str, str], columns: dict[str, list[str]], archive: Archive, now: datetime, warnings: list[str]
 ) -> Load:
+    """A load that follows the last one, also where the clock was set back or both fall into one second."""
     [row] = counted.rows(named=True)
     loads = archive.loads(row["source"])
     compared_with = loads[-1].loaded_at if loads else None
-    return Load(to_the_second(now).isoformat(), snapshot, columns, {**row, "compared_with": compared_with}, warnings)
+    after_it = [datetime.fromisoformat(compared_with) + timedelta(seconds=1)] if compared_with else []
+    loaded_at = max([to_the_second(now), *after_it])
+    return Load(loaded_at.isoformat(), snapshot, columns, {**row, "compared_with": compared_with}, warnings)
 
 
 def _tables(read: SourceRead, archive: Archive, now: datetime, load: Load, judge: Judge, state: str, message: str | None) -> Tables:

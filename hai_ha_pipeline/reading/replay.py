@@ -17,8 +17,10 @@ from hai_ha_pipeline.contracts.reading import EarlierFile, JudgedFigure
 from hai_ha_pipeline.contracts.types import empty, polars_schema
 from hai_ha_pipeline.errors import SourceError
 from hai_ha_pipeline.reading.archive import Archive, Load
-from hai_ha_pipeline.reading.clocks import LoadRead, put_together
+from hai_ha_pipeline.reading.clocks import LoadRead, as_read_last, put_together
 from hai_ha_pipeline.reading.source import Judge, SourceRead, described, read_source
+
+DAMAGED = "a file of it is no longer in the archive, or is damaged there"
 
 
 @dataclass(frozen=True)
@@ -38,18 +40,21 @@ def replayed(source: str, present: SourceRead | None, load: Load, archive: Archi
     `earlier_load`.
     """
     *earlier, (moment, _) = _publications(archive, source, load)
-    reads, files, told = [], [], []
+    loads, files, messages = [], [], []
     for since, each in earlier:
         read, message = _read_again(source, each, archive, judge)
-        told.append(_told(source, since, each, read, message))
+        messages.append(message)
         if not message:
-            reads.append(_load_read(since, read))
+            loads.append(_load_read(since, read))
         if read:
             files += [
                 described(read) | {"file": file.name, "sha256": file.sha256, "ingested_at": archive.first_seen(file.sha256, since)}
                 for file in read.files
             ]
-    figure, earlier_figure = put_together([*reads, _load_read(moment, present)])
+    loads = as_read_last([*loads, _load_read(moment, present)])
+    accepted = {each.moment: each.figure.filter(pl.col("verdict") == "accepted").height for each in loads}
+    told = [_told(source, since, each, accepted.get(since, 0), message) for (since, each), message in zip(earlier, messages, strict=True)]
+    figure, earlier_figure = put_together(loads)
     contents = earlier_figure.select("source", "file", sha256="content").unique()
     earlier_file = pl.DataFrame(files, schema=polars_schema(EarlierFile)).unique(["source", "file", "sha256"], maintain_order=True)
     return Replayed(
@@ -78,25 +83,24 @@ def _read_again(source: str, load: Load, archive: Archive, judge: Judge) -> tupl
     with tempfile.TemporaryDirectory() as scratch:
         restored = archive.restore(source, load, Path(scratch))
         if restored is None:
-            return None, "a file of it is no longer in the archive, or is damaged there"
+            return None, DAMAGED
         try:
             return read_source(restored, judge), None
         except SourceError as error:
             return None, str(error)
 
 
-def _told(source: str, since: datetime, load: Load, read: SourceRead | None, message: str | None) -> dict[str, Any]:
+def _told(source: str, since: datetime, load: Load, now: int, message: str | None) -> dict[str, Any]:
     then = sum(int(load.difference[name] or 0) for name in ("figures_new", "figures_revised", "figures_unchanged"))
-    now = read.figure.filter(pl.col("verdict") == "accepted").height if read else 0
     return {"source": source, "loaded_at": since, "figures_loaded": then, "figures_accepted": now, "message": message}
 
 
 def _load_read(moment: datetime, read: SourceRead | None) -> LoadRead:
     """A load with the hash of the file in which each figure stands, and whether what is gone from it was withdrawn."""
     if read is None:
-        return LoadRead(
-            moment, empty(JudgedFigure).with_columns(content=pl.lit(None, pl.String), is_full=pl.lit(value=True)), is_removed=True
-        )
+        nothing = empty(JudgedFigure).with_columns(content=pl.lit(None, pl.String), is_full=pl.lit(value=True))
+        return LoadRead(moment, nothing, {}, is_removed=True)
     files = [(file.name, file.sha256, file.layout.completeness == "full") for file in read.files]
     of_file = pl.DataFrame(files, schema={"file": pl.String, "content": pl.String, "is_full": pl.Boolean}, orient="row")
-    return LoadRead(moment, read.figure.join(of_file, on="file", how="left", maintain_order="left"))
+    full = {file.resource.name: file.layout.completeness == "full" for file in read.files}
+    return LoadRead(moment, read.figure.join(of_file, on="file", how="left", maintain_order="left"), full)

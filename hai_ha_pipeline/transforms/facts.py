@@ -98,11 +98,12 @@ def _with_validity(figures: pl.DataFrame) -> pl.DataFrame:
     """Since when each figure is known, and until when it held.
 
     A document without a date is known since this project first read the figure, and so is what a document printed in the
-    place of another figure. A figure that a better one preceded never held: its window is empty.
+    place of another figure, and one whose day is still to come, as that of a printed month may be. A figure that a better
+    one preceded never held: its window is empty.
     """
     read_on = pl.col("ingested_at").dt.date()
     known = figures.with_columns(
-        known_from=pl.when("is_restated").then(pl.max_horizontal("published_on", read_on)).otherwise(pl.coalesce("published_on", read_on)),
+        known_from=pl.when("is_restated").then(read_on).otherwise(pl.min_horizontal("published_on", read_on)),
         withdrawn_on=pl.col("withdrawn_at").dt.date(),
         vintage=_vintage(),
     )
