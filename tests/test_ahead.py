@@ -14,7 +14,7 @@ from hai_ha_pipeline.orchestration.ahead import READ_AHEAD, forget_what_is_not_r
 from hai_ha_pipeline.orchestration.assets import RETRY, all_assets
 from hai_ha_pipeline.orchestration.executors import executor
 from hai_ha_pipeline.orchestration.io import ParquetStage
-from hai_ha_pipeline.reading.ahead import as_tables, content_key, from_tables
+from hai_ha_pipeline.reading.ahead import as_tables, content_key, from_tables, shared_inputs
 from hai_ha_pipeline.reading.source import Judge, SourceRead, read_source, source_folders
 from hai_ha_pipeline.settings import readers
 from hai_ha_pipeline.storage.stage import Stage
@@ -43,9 +43,10 @@ def read_by_steps(here: Path) -> dict[str, str]:
     assert done.success
     steps = {event.step_key for event in done.all_events if event.is_step_success and event.step_key and "read_group" in event.step_key}
     assert steps == {"read_ahead.read_group[1_of_2]", "read_ahead.read_group[2_of_2]"}
-    stage = Stage(here / "warehouse" / "stage")
+    stage, shared = Stage(here / "warehouse" / "stage"), shared_inputs(here / "sources")
     return {
-        folder.name: "read" if stage.has(f"read/{content_key(folder)}/files") else "left" for folder in source_folders(here / "sources")
+        folder.name: "read" if stage.has(f"read/{content_key(folder, shared)}/files") else "left"
+        for folder in source_folders(here / "sources")
     }
 
 
@@ -74,28 +75,29 @@ def test_every_source_comes_back_from_its_tables_as_it_was_read(shipped: Tables)
 def test_read_sources_takes_what_the_steps_have_read(here: Path, shipped: Tables, monkeypatch: pytest.MonkeyPatch) -> None:
     assert set(read_by_steps(here).values()) == {"read"}
     monkeypatch.setattr(ahead, "read_source", never)
-    taken = [take_or_read(folder, judging(shipped)) for folder in source_folders(here / "sources")]
+    reader = take_or_read()
+    taken = [reader(folder, judging(shipped)) for folder in source_folders(here / "sources")]
     statements = pl.concat([read.statement for read in taken])
     assert statements.equals(shipped["statement"])
 
 
 def test_what_changed_since_is_read_again(here: Path, shipped: Tables) -> None:
-    changed = here / "sources" / "quang_ninh_yearbook"
-    assert ahead._read_into_stage(changed, judging(shipped)).endswith(" figures")
-    assert ahead._read_into_stage(changed, judging(shipped)) == "was read before"
+    changed, shared = here / "sources" / "quang_ninh_yearbook", shared_inputs(here / "sources")
+    assert ahead._read_into_stage(changed, judging(shipped), shared).endswith(" figures")
+    assert ahead._read_into_stage(changed, judging(shipped), shared) == "was read before"
     (changed / "yearbook.csv").write_text(
         (changed / "yearbook.csv").read_text(encoding="utf-8").replace("11.03", "11.04"), encoding="utf-8"
     )
-    read = take_or_read(changed, judging(shipped))
+    read = take_or_read()(changed, judging(shipped))
     assert "11.04" in read.statement["value_as_printed"].to_list()
 
 
 def test_master_data_that_changed_makes_every_source_be_read_again(here: Path) -> None:
     folder = source_folders(here / "sources")[0]
-    before = content_key(folder)
+    before = content_key(folder, shared_inputs(here / "sources"))
     with (here / "sources" / "reference" / "units.csv").open("a", encoding="utf-8") as units:
         units.write("HA2,area_of_land,4,hectares twice,héc ta,\n")
-    assert content_key(folder) != before
+    assert content_key(folder, shared_inputs(here / "sources")) != before
 
 
 def test_a_file_that_is_another_here_is_not_taken(here: Path, shipped: Tables) -> None:
@@ -116,10 +118,10 @@ def test_a_source_that_fails_is_left_to_the_step_that_tells_of_it(here: Path) ->
 def test_what_is_not_read_any_more_is_forgotten(here: Path, shipped: Tables) -> None:
     kept, gone = (here / "sources" / name for name in ("administrative_units", "quang_ninh_yearbook"))
     for folder in (kept, gone):
-        ahead._read_into_stage(folder, judging(shipped))
+        ahead._read_into_stage(folder, judging(shipped), shared_inputs(here / "sources"))
     shutil.rmtree(gone)
     forget_what_is_not_read_any_more()
-    assert [path.name for path in (here / "warehouse" / "stage" / "read").iterdir()] == [content_key(kept)]
+    assert [path.name for path in (here / "warehouse" / "stage" / "read").iterdir()] == [content_key(kept, shared_inputs(here / "sources"))]
 
 
 def test_sources_are_dealt_out_by_their_size(tmp_path: Path) -> None:

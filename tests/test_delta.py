@@ -16,7 +16,7 @@ import pytest
 
 from hai_ha_pipeline.contracts.core import DimSource
 from hai_ha_pipeline.contracts.types import grain
-from hai_ha_pipeline.errors import PublishError
+from hai_ha_pipeline.errors import PlaceError
 from hai_ha_pipeline.storage import places
 from hai_ha_pipeline.storage.lake import bring_lake_up_to_date
 from hai_ha_pipeline.tables import PUBLISHED
@@ -155,7 +155,7 @@ def test_readers_see_one_generation_whole_while_others_are_published(delta: Modu
 
 def test_a_bucket_holds_generations_as_a_folder_does(delta: ModuleType, s3: str, tmp_path: Path) -> None:
     place, database = f"{s3}/lake", tmp_path / "w.duckdb"
-    with pytest.raises(PublishError, match="no generation was published here"):
+    with pytest.raises(PlaceError, match="no generation was published here"):
         delta.generation(place)
     for poor, generation in ((67, 1), (28, 2)):
         assert delta.publish_delta(build(database, poor, generation), place, TABLES) == ["core.household", "audit.build"]
@@ -174,13 +174,13 @@ def test_there_is_no_lake_unless_the_setting_names_a_place(
 
 def test_a_place_that_cannot_be_written_is_told_of_with_a_remedy(delta: ModuleType, tmp_path: Path) -> None:
     (tmp_path / "file").write_text("in the way")
-    with pytest.raises(PublishError, match=r"(?s)file.*How to mend it"):
+    with pytest.raises(PlaceError, match=r"(?s)file.*How to mend it"):
         delta.publish_delta(build(tmp_path / "w.duckdb", 67, 1), str(tmp_path / "file"), TABLES)
 
 
 def test_a_pointer_that_is_none_is_told_of_with_a_remedy(delta: ModuleType, tmp_path: Path) -> None:
     places.write_text(tmp_path, delta.POINTER, "{}")
-    with pytest.raises(PublishError, match="no pointer to a generation"):
+    with pytest.raises(PlaceError, match="no pointer to a generation"):
         delta.generation(str(tmp_path))
 
 
@@ -188,7 +188,7 @@ def test_without_the_package_the_setting_says_what_to_install(tmp_path: Path, mo
     monkeypatch.setenv("HAI_HA_DELTA", str(tmp_path))
     monkeypatch.setitem(sys.modules, "deltalake", None)
     monkeypatch.delitem(sys.modules, "hai_ha_pipeline.storage.delta", raising=False)
-    with pytest.raises(PublishError, match=r"pip install 'hai-ha-pipeline\[delta\]'"):
+    with pytest.raises(PlaceError, match=r"pip install 'hai-ha-pipeline\[delta\]'"):
         bring_lake_up_to_date(tmp_path / "hai_ha.duckdb")
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from hai_ha_pipeline.errors import PublishError
+from hai_ha_pipeline.errors import PlaceError
 from hai_ha_pipeline.settings import Project
 from hai_ha_pipeline.storage.stage import Stage
 
@@ -50,7 +50,7 @@ def test_nothing_is_removed_where_nothing_was_read(stage: Stage) -> None:
 
 
 def test_a_place_that_cannot_be_reached_is_told_of_with_a_remedy(s3: str) -> None:
-    with pytest.raises(PublishError, match=r"(?s)s3://no-such-bucket.*How to mend it: see that the address is right"):
+    with pytest.raises(PlaceError, match=r"(?s)s3://no-such-bucket.*How to mend it: see that the address is right"):
         Stage("s3://no-such-bucket").write("commune", COMMUNES)
 
 

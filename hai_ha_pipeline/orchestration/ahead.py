@@ -11,10 +11,10 @@ from typing import Any
 import dagster as dg
 import polars as pl
 
-from hai_ha_pipeline.errors import SourceError
-from hai_ha_pipeline.reading.ahead import FILES, PARTS, as_tables, content_key, from_tables
+from hai_ha_pipeline.errors import PlaceError, SourceError
+from hai_ha_pipeline.reading.ahead import FILES, PARTS, as_tables, content_key, from_tables, shared_inputs
 from hai_ha_pipeline.reading.archive import files_of
-from hai_ha_pipeline.reading.source import Judge, SourceRead, read_source, source_folders
+from hai_ha_pipeline.reading.source import Judge, Reader, SourceRead, read_source, source_folders
 from hai_ha_pipeline.settings import project, readers
 from hai_ha_pipeline.storage.stage import Stage
 from hai_ha_pipeline.transforms.figures import figure
@@ -48,8 +48,12 @@ def read_ahead_assets(retry: dg.RetryPolicy) -> list[dg.AssetsDefinition]:
         def judge(statements: pl.DataFrame) -> pl.DataFrame:
             return figure(statements, dim_indicator, dim_area, dim_unit)
 
+        shared = shared_inputs(project().sources)
         for folder in grouped(source_folders(project().sources), count)[number - 1]:
-            context.log.info(f"{folder.name}: {_read_into_stage(folder, judge)}")
+            try:
+                context.log.info(f"{folder.name}: {_read_into_stage(folder, judge, shared)}")
+            except PlaceError as error:
+                raise dg.Failure(str(error)) from error
 
     @dg.op(ins={"read": dg.In(dg.Nothing)}, out=dg.Out(dg.Nothing))
     def all_read() -> None:
@@ -80,33 +84,39 @@ def grouped(folders: list[Path], count: int) -> list[list[Path]]:
     return groups
 
 
-def take_or_read(folder: Path, judge: Judge) -> SourceRead:
-    """A source from the stage where a step has read just this content, else read here and now; raises `SourceError` as that does."""
-    stage, where = Stage(project().stage), _where(folder)
-    read = from_tables(folder, {part: stage.read(f"{where}/{part}") for part in PARTS}) if stage.has(f"{where}/{FILES}") else None
-    return read or read_source(folder, judge)
+def take_or_read() -> Reader:
+    """A reader that takes a source from the stage where a step has read just this content, and else reads it here and now."""
+    stage, shared = Stage(project().stage), shared_inputs(project().sources)
+
+    def reader(folder: Path, judge: Judge) -> SourceRead:
+        where = _where(folder, shared)
+        read = from_tables(folder, {part: stage.read(f"{where}/{part}") for part in PARTS}) if stage.has(f"{where}/{FILES}") else None
+        return read or read_source(folder, judge)
+
+    return reader
 
 
 def forget_what_is_not_read_any_more() -> None:
     """Remove what was read of contents that are no longer there."""
-    Stage(project().stage).keep_only(FOLDER, {content_key(folder) for folder in source_folders(project().sources)})
+    shared = shared_inputs(project().sources)
+    Stage(project().stage).keep_only(FOLDER, {content_key(folder, shared) for folder in source_folders(project().sources)})
 
 
-def _read_into_stage(folder: Path, judge: Judge) -> str:
+def _read_into_stage(folder: Path, judge: Judge, shared: str) -> str:
     """Read a source unless its content was read before; what came of it. The table of its files is written last and makes it whole."""
-    stage, where = Stage(project().stage), _where(folder)
+    stage, where = Stage(project().stage), _where(folder, shared)
     if stage.has(f"{where}/{FILES}"):
         return "was read before"
     try:
         tables = as_tables(read_source(folder, judge))
     except SourceError as error:
         return f"left to read_sources, which tells of it: {error}"
-    if where != _where(folder):
+    if where != _where(folder, shared):
         return "left to read_sources: it changed while it was read"
     for part in PARTS:
         stage.write(f"{where}/{part}", tables[part])
     return f"{tables['figure'].height} figures"
 
 
-def _where(folder: Path) -> str:
-    return f"{FOLDER}/{content_key(folder)}"
+def _where(folder: Path, shared: str) -> str:
+    return f"{FOLDER}/{content_key(folder, shared)}"

@@ -138,7 +138,7 @@ def _ingest_assets() -> dg.AssetsDefinition:
             return judged_by_series(figures, dim_indicator, dim_area, dim_unit)
 
         try:
-            reader = take_or_read if readers() else None
+            reader = take_or_read() if readers() else None
             read = ingest(project().sources, Archive(project().archive), judge, judge_together, datetime.now(UTC), reader)
             if readers():
                 forget_what_is_not_read_any_more()

@@ -4,13 +4,14 @@
 """
 
 import hashlib
+import json
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import polars as pl
 
-from hai_ha_pipeline.reading.archive import fingerprint, hash_of
+from hai_ha_pipeline.reading.archive import fingerprint, hash_of, snapshot_of
 from hai_ha_pipeline.reading.descriptor import read_descriptor
 from hai_ha_pipeline.reading.reference import FOLDER as REFERENCE
 from hai_ha_pipeline.reading.source import FileRead, SourceRead
@@ -26,9 +27,14 @@ FILES_SCHEMA: dict[str, Any] = {
 }
 
 
-def content_key(folder: Path) -> str:
-    """A hash of all that reading a source depends on: its name and files, the master data, the code."""
-    inputs = f"{folder.name}\0{fingerprint(folder)}\0{fingerprint(folder.parent / REFERENCE)}"
+def shared_inputs(sources: Path) -> str:
+    """A hash of what reading any source depends on: the master data and the code."""
+    return fingerprint(sources / REFERENCE)
+
+
+def content_key(folder: Path, shared: str) -> str:
+    """A hash of all that reading a source depends on: its name, its files and the `shared_inputs`."""
+    inputs = json.dumps([folder.name, shared, snapshot_of(folder)], sort_keys=True)
     return hashlib.sha256(inputs.encode()).hexdigest()[:32]
 
 

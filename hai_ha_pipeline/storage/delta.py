@@ -5,8 +5,8 @@ generations mixed. Needs the package deltalake: `pip install 'hai-ha-pipeline[de
 """
 
 import json
-from collections.abc import Mapping
-from contextlib import closing
+from collections.abc import Iterator, Mapping
+from contextlib import closing, contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -14,14 +14,14 @@ import duckdb
 import pyarrow as pa
 
 from hai_ha_pipeline.contracts.types import Contract, columns, grain
-from hai_ha_pipeline.errors import PublishError
+from hai_ha_pipeline.errors import PlaceError
 from hai_ha_pipeline.storage.places import CANNOT_REACH, options, read_text, write_text
 
 try:
     from deltalake import CommitProperties, DeltaTable, write_deltalake
     from deltalake.exceptions import DeltaError
 except ImportError:
-    raise PublishError(
+    raise PlaceError(
         "HAI_HA_DELTA", "the package deltalake is not installed", "install it with: pip install 'hai-ha-pipeline[delta]', or unset it"
     ) from None
 
@@ -56,7 +56,7 @@ def publish_delta(database: Path, place: str, tables: Mapping[str, tuple[str, ty
     """Make the tables of a finished DuckDB file the generation at `place`, a path or an `s3://` address; the tables that changed.
 
     `tables` maps a table's name onto its schema and contract. A table with the same columns and rows gets no new version; where all are
-    the same nothing is written. Raises `PublishError`, and leaves the pointer as it is, where the place cannot be written.
+    the same nothing is written. Raises `PlaceError`, and leaves the pointer as it is, where the place cannot be written.
     """
     before = read_pointer(place)
     known = before.tables if before else {}
@@ -71,14 +71,15 @@ def publish_delta(database: Path, place: str, tables: Mapping[str, tuple[str, ty
     write_text(place, POINTER, Pointer(number, fingerprint, now).as_json())
     changed = [table for table in now if now[table] != known.get(table)]
     for table in changed:
-        _open(place, table).vacuum(retention_hours=KEPT_HOURS, dry_run=False)
+        with _told_of(place, table):
+            _open(place, table).vacuum(retention_hours=KEPT_HOURS, dry_run=False)
     return changed
 
 
 def read_pointer(place: str) -> Pointer | None:
     """What the pointer at `place` says; none where nothing was published there.
 
-    Raises `PublishError` where the place cannot be reached or the pointer is none.
+    Raises `PlaceError` where the place cannot be reached or the pointer is none.
     """
     text = read_text(place, POINTER)
     if text is None:
@@ -87,23 +88,33 @@ def read_pointer(place: str) -> Pointer | None:
         said = json.loads(text)
         return Pointer(said["generation"], said["fingerprint"], {table: Version(**version) for table, version in said["tables"].items()})
     except (ValueError, KeyError, TypeError) as error:
-        raise PublishError(f"{place}/{POINTER}", f"this is no pointer to a generation: {error}", "delete it, then run again") from error
+        raise PlaceError(f"{place}/{POINTER}", f"this is no pointer to a generation: {error}", "delete it, then run again") from error
 
 
 def generation(place: str) -> dict[str, DeltaTable]:
     """The tables of the generation that the pointer names now, each at its version: all of one generation, also while another is published.
 
     Read them with `polars.scan_delta(table)`, or in DuckDB through `table.to_pyarrow_dataset()`. What the pointer named stays
-    readable for seven days after it was replaced. Raises `PublishError` where nothing was published at `place`.
+    readable for seven days after it was replaced. Raises `PlaceError` where nothing was published at `place`.
     """
     pointer = read_pointer(place)
     if pointer is None:
-        raise PublishError(place, "no generation was published here", "publish one with: HAI_HA_DELTA=<this place> hai-ha run")
+        raise PlaceError(place, "no generation was published here", "publish one with: HAI_HA_DELTA=<this place> hai-ha run")
     return {table: _open(place, table, version.version) for table, version in pointer.tables.items()}
 
 
 def _open(place: str, table: str, version: int | None = None) -> DeltaTable:
-    return DeltaTable(_address(place, table), version=version, storage_options=options())
+    with _told_of(place, table):
+        return DeltaTable(_address(place, table), version=version, storage_options=options())
+
+
+@contextmanager
+def _told_of(place: str, table: str) -> Iterator[None]:
+    """Raise `PlaceError` where a table cannot be opened or written."""
+    try:
+        yield
+    except (DeltaError, OSError) as error:
+        raise PlaceError(_address(place, table), str(error).strip(), CANNOT_REACH) from error
 
 
 def _address(place: str, table: str) -> str:
@@ -121,14 +132,12 @@ def _written(
         return before
     reader = connection.sql(f"FROM {table}").to_arrow_reader(ROWS_A_BATCH)
     batches = pa.RecordBatchReader.from_batches(schema, (batch.cast(schema) for batch in reader))
-    try:
+    with _told_of(place, table):
         here = DeltaTable.create(
             _address(place, table), schema, mode="ignore", name=table, description=grain(contract), storage_options=options()
         )
         made_of = CommitProperties(custom_metadata={"content": content})
         write_deltalake(here, batches, mode="overwrite", schema_mode="overwrite", commit_properties=made_of)
-    except (DeltaError, OSError) as error:
-        raise PublishError(_address(place, table), str(error).strip(), CANNOT_REACH) from error
     return Version(here.version(), rows, content)
 
 

@@ -8,7 +8,7 @@ from hai_ha_pipeline.settings import delta_place
 def bring_lake_up_to_date(database: Path) -> list[str] | None:
     """Make the Delta tables hold what the published DuckDB file holds; the tables that changed, none at all where there is no lake.
 
-    Raises `PublishError` where the place cannot be written, or the package deltalake is missing.
+    Raises `PlaceError` where the place cannot be written, or the package deltalake is missing.
     """
     place = delta_place()
     if place is None:

@@ -11,7 +11,8 @@ from typing import Any
 
 from pyarrow.fs import FileSelector, FileSystem, FileType, LocalFileSystem
 
-from hai_ha_pipeline.errors import PublishError
+from hai_ha_pipeline.errors import PlaceError
+from hai_ha_pipeline.storage import durable
 
 CANNOT_REACH = "see that the address is right, that it is reachable from here, and that AWS_ENDPOINT_URL and the credentials fit it"
 
@@ -27,7 +28,7 @@ def options() -> dict[str, str]:
 
 
 def read_text(place: Path | str, name: str) -> str | None:
-    """A small file of a place; none where it is not there. Raises `PublishError` where the place cannot be reached."""
+    """A small file of a place; none where it is not there. Raises `PlaceError` where the place cannot be reached."""
     with _reached(place) as (files, folder):
         file = f"{folder}/{name}"
         if files.get_file_info(file).type == FileType.NotFound:
@@ -37,23 +38,18 @@ def read_text(place: Path | str, name: str) -> str | None:
 
 
 def write_text(place: Path | str, name: str, text: str) -> None:
-    """Write a small file whole or not at all. Raises `PublishError` where the place cannot be reached."""
+    """Write a small file whole or not at all. Raises `PlaceError` where the place cannot be reached."""
     with _reached(place) as (files, folder):
         if not isinstance(files, LocalFileSystem):
             with files.open_output_stream(f"{folder}/{name}") as stream:
                 stream.write(text.encode())
             return
         Path(folder).mkdir(parents=True, exist_ok=True)
-        draft = Path(folder) / f".{name}.{os.getpid()}"
-        with draft.open("w", encoding="utf-8") as file:
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
-        draft.replace(Path(folder) / name)
+        durable.write(Path(folder) / name, text)
 
 
 def fetch(place: Path | str, name: str, into: Path) -> Path:
-    """Copy a file of a place into the folder `into`. Raises `PublishError` where it is not there, or cannot be reached."""
+    """Copy a file of a place into the folder `into`. Raises `PlaceError` where it is not there, or cannot be reached."""
     with _reached(place) as (files, folder), files.open_input_stream(f"{folder}/{name}") as stream, (into / name).open("wb") as copy:
         while chunk := stream.read(1 << 23):
             copy.write(chunk)
@@ -61,7 +57,7 @@ def fetch(place: Path | str, name: str, into: Path) -> Path:
 
 
 def exists(place: Path | str, name: str) -> bool:
-    """Whether a place has a file. Raises `PublishError` where the place cannot be reached."""
+    """Whether a place has a file. Raises `PlaceError` where the place cannot be reached."""
     with _reached(place) as (files, folder):
         return bool(files.get_file_info(f"{folder}/{name}").type == FileType.File)
 
@@ -83,8 +79,8 @@ def _reached(place: Path | str) -> Iterator[tuple[Any, str]]:
 
 @contextmanager
 def reaching(place: Path | str) -> Iterator[None]:
-    """Raise `PublishError` where what is done meanwhile does not reach the place."""
+    """Raise `PlaceError` where what is done meanwhile does not reach the place."""
     try:
         yield
     except (OSError, ValueError) as error:
-        raise PublishError(str(place), str(error).strip().splitlines()[0], CANNOT_REACH) from error
+        raise PlaceError(str(place), str(error).strip().splitlines()[0], CANNOT_REACH) from error

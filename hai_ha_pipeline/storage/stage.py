@@ -23,7 +23,7 @@ class Stage:
         return Path(self.folder) / f"{table}.parquet"
 
     def write(self, table: str, rows: pl.DataFrame) -> None:
-        """Replace a table. Raises `PublishError` where an address cannot be reached."""
+        """Replace a table. Raises `PlaceError` where an address cannot be reached."""
         if is_address(self.folder):
             with reaching(self.folder):
                 rows.write_parquet(self._address(table), storage_options=options())
