@@ -69,6 +69,9 @@ class SourceRead:
     correction: pl.DataFrame
 
 
+Reader = Callable[[Path, Judge], SourceRead]
+
+
 def source_folders(sources: Path) -> list[Path]:
     """The folder of every source, in a fixed order; master data is none."""
     folders = (path for path in sorted(sources.iterdir()) if path.is_dir())
