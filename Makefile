@@ -18,6 +18,7 @@ docs: .venv/ready  ## write what is generated from the contracts: warehouse/READ
 
 lock:  ## pin the dependencies anew; needs uv
 	@uv pip compile pyproject.toml --group dev --universal --generate-hashes --no-strip-extras --no-emit-index-url --no-header --no-annotate -q --python-version 3.11 -o requirements.txt
+	@uv pip compile pyproject.toml --extra cluster --extra delta --extra kubernetes --universal --generate-hashes --no-strip-extras --no-emit-index-url --no-header --no-annotate -q --python-version 3.11 -c requirements.txt -o deploy/requirements.txt
 
 .venv/ready: requirements.txt pyproject.toml
 	@echo "Setting up .venv (once, about a minute) ..."

@@ -28,5 +28,9 @@ class PublishError(UserError):
     """The built warehouse is not fit to replace the published one."""
 
 
+class PlaceError(UserError):
+    """A folder or an address that a setting names cannot be read or written."""
+
+
 class QueryError(UserError):
     """A query that a user typed cannot be answered."""

@@ -9,6 +9,7 @@ from hai_ha_pipeline.errors import UserError
 # What BI tools ship reads the first; DuckDB 1.0 and later read the second, which is written slower.
 STORAGE_VERSIONS = ("v1.4.0", "v1.0.0")
 FEWEST_GENERATIONS = 2
+EXECUTORS = ("local", "celery", "kubernetes")
 
 
 @dataclass(frozen=True)
@@ -38,9 +39,9 @@ class Project:
         return self.warehouse / "report" / "index.html"
 
     @property
-    def stage(self) -> Path:
-        """Parquet that the steps of a run exchange."""
-        return self.warehouse / "stage"
+    def stage(self) -> Path | str:
+        """Parquet that the steps of a run exchange: `HAI_HA_STAGE`, a path or an `s3://` address, else a folder of the project."""
+        return os.environ.get("HAI_HA_STAGE") or self.warehouse / "stage"
 
     @property
     def archive(self) -> Path:
@@ -67,6 +68,36 @@ def generations_kept() -> int:
     if not named.isdecimal() or int(named) < FEWEST_GENERATIONS:
         mend = f"write a whole number from {FEWEST_GENERATIONS}: a reader may be opening the generation before"
         raise UserError(f"HAI_HA_GENERATIONS_KEPT={named}", "is no number of generations to keep", mend)
+    return int(named)
+
+
+def delta_place() -> str | None:
+    """Where the published tables are also published as Delta Lake: `HAI_HA_DELTA`, a path or an `s3://` address; else nowhere."""
+    return os.environ.get("HAI_HA_DELTA") or None
+
+
+def executor_wanted() -> str:
+    """What executes the steps of a run: `HAI_HA_EXECUTOR`, else this machine."""
+    named = os.environ.get("HAI_HA_EXECUTOR") or EXECUTORS[0]
+    if named not in EXECUTORS:
+        raise UserError(f"HAI_HA_EXECUTOR={named}", "is no executor of this project", f"use one of: {', '.join(EXECUTORS)}")
+    return named
+
+
+def readers() -> int:
+    """In how many parallel steps sources are read ahead: `HAI_HA_READERS`, else none, and one step reads them all."""
+    return _whole_number("HAI_HA_READERS", 0)
+
+
+def longest_step_seconds() -> int:
+    """After how long Celery gives the step of a killed worker to another: `HAI_HA_LONGEST_STEP_SECONDS`, else an hour."""
+    return _whole_number("HAI_HA_LONGEST_STEP_SECONDS", 3600)
+
+
+def _whole_number(variable: str, default: int) -> int:
+    named = os.environ.get(variable) or str(default)
+    if not named.isdecimal():
+        raise UserError(f"{variable}={named}", "is no whole number", f"write a number, or unset it; it is {default} then")
     return int(named)
 
 

@@ -1,5 +1,6 @@
 """What every test may use: the tables of the shipped sources, made once, and settings that keep properties repeatable."""
 
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -16,11 +17,17 @@ from hai_ha_pipeline.tables import PUBLISHED, REFERENCE, TABLES
 from hai_ha_pipeline.transforms.figures import figure
 from hai_ha_pipeline.transforms.series import judged_by_series
 from tests.build import SHIPPED
+from tests.overlays import overlay
+from tests.s3 import serving
 
 settings.register_profile("repeatable", deadline=None, derandomize=True, database=None)
 settings.load_profile("repeatable")
 
 Tables = dict[str, pl.DataFrame]
+S3_SERVER = (
+    "moto==5.*", "boto3==1.*", "botocore==1.*", "s3transfer", "jmespath", "responses", "werkzeug==3.*", "py-partiql-parser",
+    "flask==3.*", "flask-cors==6.*", "blinker", "itsdangerous",
+)  # fmt: skip
 NOW = datetime(2026, 11, 24, 2, 0, tzinfo=UTC)
 
 
@@ -60,3 +67,24 @@ def warehouse(shipped: dict[str, pl.DataFrame], tmp_path_factory: pytest.TempPat
         stage.write(name, tables[name])
     publish(folder / "hai_ha.duckdb", {name: stage.path(name) for name in PUBLISHED}, PUBLISHED)
     return folder / "hai_ha.duckdb"
+
+
+@pytest.fixture(scope="session")
+def s3_server(pytestconfig: pytest.Config) -> Iterator[dict[str, str]]:
+    """The variables that lead to an S3-compatible server with the bucket `hai-ha`; without a network for installing it, a skip."""
+    with serving(overlay(pytestconfig, *S3_SERVER)) as variables:
+        yield variables
+
+
+@pytest.fixture
+def s3(s3_server: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> str:
+    """The address of an S3-compatible bucket that can be reached in this test."""
+    for name, value in s3_server.items():
+        monkeypatch.setenv(name, value)
+    return "s3://hai-ha"
+
+
+@pytest.fixture
+def deltalake(pytestconfig: pytest.Config, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The optional package deltalake; without a network for installing it, a skip."""
+    monkeypatch.syspath_prepend(str(overlay(pytestconfig, "deltalake==1.*", "arro3-core", "deprecated", "wrapt")))

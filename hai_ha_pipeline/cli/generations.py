@@ -8,6 +8,7 @@ from hai_ha_pipeline.cli.show import console, new_table, printable, show_json
 from hai_ha_pipeline.settings import Project
 from hai_ha_pipeline.storage.compare import Comparison, compare
 from hai_ha_pipeline.storage.generations import Generations
+from hai_ha_pipeline.storage.lake import bring_lake_up_to_date
 from hai_ha_pipeline.storage.rollback import roll_back, why_withheld
 
 MOST_CHANGES = 60
@@ -54,6 +55,7 @@ def show_generations(here: Project, *, as_json: bool) -> None:
 def bring_back(here: Project, number: int | None) -> None:
     """Publish an earlier generation again, and say so."""
     done = roll_back(here.database, number)
+    bring_lake_up_to_date(here.database)
     if done.before == done.now:
         console().print(f"Generation {done.now} is the published one already.")
     else:

@@ -17,6 +17,14 @@ import polars as pl
 from hai_ha_pipeline.contracts.types import Contract, grain
 from hai_ha_pipeline.errors import UserError
 from hai_ha_pipeline.exports.write import write_exports
+from hai_ha_pipeline.orchestration.ahead import (
+    MASTER_DATA,
+    ON_PUBLISHER,
+    READ_AHEAD,
+    forget_what_is_not_read_any_more,
+    read_ahead_assets,
+    take_or_read,
+)
 from hai_ha_pipeline.orchestration.lineage import column_lineage
 from hai_ha_pipeline.orchestration.metadata import as_markdown, column_schema, of_table
 from hai_ha_pipeline.reading.archive import Archive, fingerprint
@@ -26,7 +34,8 @@ from hai_ha_pipeline.reading.reference import read_reference
 from hai_ha_pipeline.reading.releases import said_of_release
 from hai_ha_pipeline.reading.source import source_folders
 from hai_ha_pipeline.report.write import write_report
-from hai_ha_pipeline.settings import exports_are_wanted, project
+from hai_ha_pipeline.settings import exports_are_wanted, project, readers
+from hai_ha_pipeline.storage.lake import bring_lake_up_to_date
 from hai_ha_pipeline.storage.publish import Writer, publish
 from hai_ha_pipeline.storage.stage import Stage
 from hai_ha_pipeline.tables import ALL, PUBLISHED, READ, REFERENCE, TABLES, Read, Table
@@ -50,6 +59,7 @@ def all_assets() -> list[dg.AssetsDefinition | dg.AssetSpec]:
         *{spec.key: spec for spec in map(_source_spec, source_folders(project().sources))}.values(),
         _build_asset(),
         *(_reference_asset(name) for name in REFERENCE),
+        *read_ahead_assets(RETRY),
         _ingest_assets(),
         *(_table_asset(table) for table in TABLES),
         _warehouse_asset(),
@@ -112,8 +122,9 @@ def _ingest_assets() -> dg.AssetsDefinition:
     @dg.multi_asset(
         name="read_sources",
         outs=outs,
-        deps=sources,
-        ins={name: dg.AssetIn(name) for name in ("dim_indicator", "dim_area", "dim_unit")},
+        deps=[*sources, *([READ_AHEAD] if readers() else [])],
+        ins={name: dg.AssetIn(name) for name in MASTER_DATA},
+        op_tags=ON_PUBLISHER,
         check_specs=checks,
         retry_policy=RETRY,
     )
@@ -127,7 +138,10 @@ def _ingest_assets() -> dg.AssetsDefinition:
             return judged_by_series(figures, dim_indicator, dim_area, dim_unit)
 
         try:
-            read = ingest(project().sources, Archive(project().archive), judge, judge_together, datetime.now(UTC))
+            reader = take_or_read() if readers() else None
+            read = ingest(project().sources, Archive(project().archive), judge, judge_together, datetime.now(UTC), reader)
+            if readers():
+                forget_what_is_not_read_any_more()
         except UserError as error:
             raise dg.Failure(str(error), allow_retries=False) from error
         source_file = read["source_file"]
@@ -272,6 +286,7 @@ def _warehouse_asset() -> dg.AssetsDefinition:
         owners=[ENGINEERS],
         freshness_policy=dg.FreshnessPolicy.cron(deadline_cron=READ_BY, lower_bound_delta=timedelta(days=1), timezone=TIMEZONE),
         retry_policy=RETRY,
+        op_tags=ON_PUBLISHER,
     )
     def warehouse(context: dg.AssetExecutionContext) -> dg.MaterializeResult:
         here, stage = project(), Stage(project().stage)
@@ -281,7 +296,9 @@ def _warehouse_asset() -> dg.AssetsDefinition:
             raise dg.Failure(f"{here.sources}: {message}", allow_retries=False)
         try:
             writers = WRITERS if exports_are_wanted() else ()
-            published = publish(here.database, {name: stage.path(name) for name in PUBLISHED}, PUBLISHED, writers)
+            with stage.as_files(PUBLISHED, here.warehouse) as parquet:
+                published = publish(here.database, parquet, PUBLISHED, writers)
+            in_lake = bring_lake_up_to_date(here.database)
         except UserError as error:
             raise dg.Failure(str(error)) from error
         if published.withheld:
@@ -295,6 +312,7 @@ def _warehouse_asset() -> dg.AssetsDefinition:
                 "withheld": published.withheld or "no",
                 "changed": published.is_new,
                 "rows": dg.MetadataValue.json(published.rows),
+                **({} if in_lake is None else {"delta_tables_changed": in_lake}),
                 "dagster/row_count": sum(published.rows.values()),
             }
         )

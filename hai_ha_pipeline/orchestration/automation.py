@@ -6,8 +6,11 @@ import dagster as dg
 from pydantic import Field
 
 from hai_ha_pipeline.errors import UserError
+from hai_ha_pipeline.orchestration.ahead import ON_PUBLISHER
+from hai_ha_pipeline.orchestration.executors import executor
 from hai_ha_pipeline.reading.archive import fingerprint
 from hai_ha_pipeline.settings import project
+from hai_ha_pipeline.storage.lake import bring_lake_up_to_date
 from hai_ha_pipeline.storage.publish import published_fingerprint
 from hai_ha_pipeline.storage.rollback import roll_back, why_withheld
 
@@ -23,12 +26,14 @@ def is_under_way(instance: dg.DagsterInstance) -> bool:
     return bool(instance.get_run_records(recent, limit=1))
 
 
+EXECUTOR, EXECUTION = executor()
+
 refresh_warehouse = dg.define_asset_job(
     JOB,
     selection=dg.AssetSelection.all() | dg.AssetSelection.all_asset_checks(),
     description="Read every source, judge its figures, make the dimensions, facts and marts, and publish the warehouse.",
-    executor_def=dg.multi_or_in_process_executor,
-    config={"execution": {"config": {"in_process": {}}}},
+    executor_def=EXECUTOR,
+    config={"execution": {"config": EXECUTION}},
 )
 
 
@@ -39,12 +44,14 @@ class Rollback(dg.Config):
 
 
 @dg.op(
-    description="Publish an earlier generation again, by the rename that published it; its figures, exports and report come back together."
+    description="Publish an earlier generation again, by the rename that published it; its figures, exports and report come back together.",
+    tags=ON_PUBLISHER,
 )
 def bring_back(context: dg.OpExecutionContext, config: Rollback) -> None:
     """Roll back, and note it in the history of the asset `warehouse`."""
     try:
         done = roll_back(project().database, config.generation)
+        bring_lake_up_to_date(project().database)
     except UserError as error:
         raise dg.Failure(str(error), allow_retries=False) from error
     metadata = {"generation": done.now, "brought_back_from": done.before or "none", "path": dg.MetadataValue.path(str(project().database))}

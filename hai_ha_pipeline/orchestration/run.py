@@ -99,9 +99,10 @@ def _watch(instance: dg.DagsterInstance, run_id: str, tell: Callable[[Step], Non
 
 
 def _tell_of(entry: dg.EventLogEntry, started: dict[str, float], rows: dict[str, int], tell: Callable[[Step], None]) -> None:
-    event, name = entry.dagster_event, entry.step_key
-    if event is None or name is None:
+    event = entry.dagster_event
+    if event is None or entry.step_key is None:
         return
+    name = entry.step_key.split(".")[0]  # the steps inside a graph are told of as that one
     kind = event.event_type
     if kind == dg.DagsterEventType.STEP_START:
         started[name] = entry.timestamp

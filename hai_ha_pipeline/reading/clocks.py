@@ -4,7 +4,7 @@ Frames in, frames out; which files a load had, and how they are read, is told to
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 
 import polars as pl
@@ -36,23 +36,6 @@ class LoadRead:
     figure: pl.DataFrame
     full: dict[str, bool]
     is_removed: bool = False
-
-
-def as_read_last(loads: Sequence[LoadRead]) -> list[LoadRead]:
-    """The loads, each file as the last one that has it with the same content reads it.
-
-    Where the content is the same, somebody here has mended how it is read, and the mended way holds for the past as well.
-    """
-    *earlier, last = loads
-    if not earlier:
-        return [last]
-    readings: dict[tuple[object, ...], pl.DataFrame] = {}
-    mended = []
-    for load in reversed(loads):
-        files = load.figure.partition_by("file", "content", as_dict=True)
-        figures = [readings.setdefault(file, figure) for file, figure in files.items()]
-        mended.append(replace(load, figure=pl.concat([load.figure.clear(), *figures])))
-    return mended[::-1]
 
 
 def put_together(loads: Sequence[LoadRead]) -> tuple[pl.DataFrame, pl.DataFrame]:

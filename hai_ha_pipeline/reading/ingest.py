@@ -18,7 +18,7 @@ from hai_ha_pipeline.errors import SourceError
 from hai_ha_pipeline.reading.archive import Archive, Load, changed_meanwhile, snapshot_of, to_the_second
 from hai_ha_pipeline.reading.drift import comparable, difference, drifted, kept_figures
 from hai_ha_pipeline.reading.replay import DAMAGED, replayed
-from hai_ha_pipeline.reading.source import Judge, SourceRead, check_rejected_share, described, read_source, source_folders
+from hai_ha_pipeline.reading.source import Judge, Reader, SourceRead, check_rejected_share, described, read_source, source_folders
 
 CONTRACTS = {
     "statement": Statement,
@@ -33,17 +33,18 @@ CONTRACTS = {
 Tables = dict[str, pl.DataFrame]
 
 
-def ingest(sources: Path, archive: Archive, judge: Judge, judge_together: Judge, now: datetime) -> Tables:
+def ingest(sources: Path, archive: Archive, judge: Judge, judge_together: Judge, now: datetime, read: Reader | None = None) -> Tables:
     """Read and judge every source by itself, then all figures together: the tables of `CONTRACTS`.
 
     `judge` turns the statements of one source into figures; `judge_together` sets aside those that the figures of others
-    contradict. Raises `SourceError` only where there is no source at all.
+    contradict. `read` reads one folder: here and now unless something else is given, such as taking what was read of the same
+    content elsewhere. Raises `SourceError` only where there is no source at all.
     """
     folders = source_folders(sources)
     if not folders:
         raise SourceError(str(sources), "holds no source", "add a folder with a descriptor and a file: docs/sources.md")
     removed = sorted(set(archive.sources()) - {folder.name for folder in folders})
-    parts = [_read_or_fall_back(folder, archive, judge, now) for folder in folders]
+    parts = [_read_or_fall_back(folder, archive, judge, now, read or read_source) for folder in folders]
     parts += [_removed(sources / name, archive, judge, now) for name in removed]
     tables = {name: pl.concat([empty(contract), *(part[name] for part in parts if name in part)]) for name, contract in CONTRACTS.items()}
     tables["figure"] = judge_together(tables["figure"])
@@ -60,15 +61,15 @@ def _earlier_judged_with(figure: pl.DataFrame, earlier_figure: pl.DataFrame, jud
     return pl.concat([judged, earlier_figure.select("content", "withdrawn_at")], how="horizontal")
 
 
-def _read_or_fall_back(folder: Path, archive: Archive, judge: Judge, now: datetime) -> Tables:
+def _read_or_fall_back(folder: Path, archive: Archive, judge: Judge, now: datetime, read: Reader) -> Tables:
     try:
         snapshot = snapshot_of(folder)
-        read = read_source(folder, judge)
-        snapshot = _whole(snapshot, read)
-        check_rejected_share(read)
-        load = _load_of(read, snapshot, archive, now)
-        tables = _tables(read, archive, now, load, judge, state="loaded", message=None)
-        archive.keep(folder, load, _as_parquet(comparable(read.figure)), now)
+        source = read(folder, judge)
+        snapshot = _whole(snapshot, source)
+        check_rejected_share(source)
+        load = _load_of(source, snapshot, archive, now)
+        tables = _tables(source, archive, now, load, judge, state="loaded", message=None)
+        archive.keep(folder, load, _as_parquet(comparable(source.figure)), now)
     except SourceError as error:
         return _last_good(folder, archive, judge, now, str(error))
     return tables

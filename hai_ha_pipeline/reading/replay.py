@@ -17,9 +17,10 @@ from hai_ha_pipeline.contracts.reading import EarlierFile, JudgedFigure
 from hai_ha_pipeline.contracts.types import empty, polars_schema
 from hai_ha_pipeline.errors import SourceError
 from hai_ha_pipeline.reading.archive import Archive, Load
-from hai_ha_pipeline.reading.clocks import LoadRead, as_read_last, put_together
+from hai_ha_pipeline.reading.clocks import LoadRead, put_together
 from hai_ha_pipeline.reading.source import Judge, SourceRead, described, read_source
 
+Readings = dict[tuple[str, str], pl.DataFrame]  # a file's name and hash: its figures as judged
 DAMAGED = "a file of it is no longer in the archive, or is damaged there"
 
 
@@ -40,20 +41,21 @@ def replayed(source: str, present: SourceRead | None, load: Load, archive: Archi
     `earlier_load`.
     """
     *earlier, (moment, _) = _publications(archive, source, load)
-    loads, files, messages = [], [], []
-    for since, each in earlier:
-        read, message = _read_again(source, each, archive, judge)
-        messages.append(message)
-        if not message:
-            loads.append(_load_read(since, read))
+    readings: Readings = {}
+    last = _load_read(moment, load, present, readings)
+    loads, files, told = [last], [], []
+    for since, each in reversed(earlier):
+        unread = {name for name, sha256 in each.data().items() if (name, sha256) not in readings}
+        read, message = _read_again(source, each, archive, judge, unread)
+        loads += [] if message else [_load_read(since, each, read, readings)]
         if read:
             files += [
                 described(read) | {"file": file.name, "sha256": file.sha256, "ingested_at": archive.first_seen(file.sha256, since)}
                 for file in read.files
             ]
-    loads = as_read_last([*loads, _load_read(moment, present)])
-    accepted = {each.moment: each.figure.filter(pl.col("verdict") == "accepted").height for each in loads}
-    told = [_told(source, since, each, accepted.get(since, 0), message) for (since, each), message in zip(earlier, messages, strict=True)]
+        accepted = 0 if message else loads[-1].figure.filter(pl.col("verdict") == "accepted").height
+        told.append(_told(source, since, each, accepted, message))
+    loads, told = loads[::-1], told[::-1]
     figure, earlier_figure = put_together(loads)
     contents = earlier_figure.select("source", "file", sha256="content").unique()
     earlier_file = pl.DataFrame(files, schema=polars_schema(EarlierFile)).unique(["source", "file", "sha256"], maintain_order=True)
@@ -77,7 +79,8 @@ def _publications(archive: Archive, source: str, load: Load) -> list[tuple[datet
     return [(datetime.fromisoformat(each[0].loaded_at), each[-1]) for each in same]
 
 
-def _read_again(source: str, load: Load, archive: Archive, judge: Judge) -> tuple[SourceRead | None, str | None]:
+def _read_again(source: str, load: Load, archive: Archive, judge: Judge, unread: set[str]) -> tuple[SourceRead | None, str | None]:
+    """Of a load the files that no later one has unchanged; a file that is the same is read as the last load that has it."""
     if not load.files:
         return None, None
     with tempfile.TemporaryDirectory() as scratch:
@@ -85,7 +88,7 @@ def _read_again(source: str, load: Load, archive: Archive, judge: Judge) -> tupl
         if restored is None:
             return None, DAMAGED
         try:
-            return read_source(restored, judge), None
+            return read_source(restored, judge, unread), None
         except SourceError as error:
             return None, str(error)
 
@@ -95,12 +98,18 @@ def _told(source: str, since: datetime, load: Load, now: int, message: str | Non
     return {"source": source, "loaded_at": since, "figures_loaded": then, "figures_accepted": now, "message": message}
 
 
-def _load_read(moment: datetime, read: SourceRead | None) -> LoadRead:
-    """A load with the hash of the file in which each figure stands, and whether what is gone from it was withdrawn."""
+def _load_read(moment: datetime, load: Load, read: SourceRead | None, readings: Readings) -> LoadRead:
+    """A load with the hash of the file in which each figure stands, and whether what is gone from it was withdrawn.
+
+    What `read` has read is added to the `readings`; of the load's other files they have it already.
+    """
+    nothing = empty(JudgedFigure).with_columns(content=pl.lit(None, pl.String), is_full=pl.lit(value=True))
     if read is None:
-        nothing = empty(JudgedFigure).with_columns(content=pl.lit(None, pl.String), is_full=pl.lit(value=True))
         return LoadRead(moment, nothing, {}, is_removed=True)
-    files = [(file.name, file.sha256, file.layout.completeness == "full") for file in read.files]
-    of_file = pl.DataFrame(files, schema={"file": pl.String, "content": pl.String, "is_full": pl.Boolean}, orient="row")
-    full = {file.resource.name: file.layout.completeness == "full" for file in read.files}
-    return LoadRead(moment, read.figure.join(of_file, on="file", how="left", maintain_order="left"), full)
+    layouts = {each.name: each.statement for each in read.package.resources if each.statement}
+    full = {name: layout.completeness == "full" for name, layout in layouts.items()}
+    of_file = read.figure.partition_by("file", as_dict=True, include_key=True)
+    for file in read.files:
+        figures = of_file.get((file.name,), read.figure.clear())
+        readings[file.name, file.sha256] = figures.with_columns(content=pl.lit(file.sha256), is_full=pl.lit(full[file.resource.name]))
+    return LoadRead(moment, pl.concat([nothing, *(readings[file] for file in load.data().items())]), full)

@@ -69,19 +69,22 @@ class SourceRead:
     correction: pl.DataFrame
 
 
+Reader = Callable[[Path, Judge], SourceRead]
+
+
 def source_folders(sources: Path) -> list[Path]:
     """The folder of every source, in a fixed order; master data is none."""
     folders = (path for path in sorted(sources.iterdir()) if path.is_dir())
     return [folder for folder in folders if folder.name != REFERENCE and not folder.name.startswith((".", "_"))]
 
 
-def read_source(folder: Path, judge: Judge) -> SourceRead:
-    """One source, read and judged; nothing is kept or published.
+def read_source(folder: Path, judge: Judge, only: set[str] | None = None) -> SourceRead:
+    """One source, read and judged, or `only` some of its files; nothing is kept or published.
 
     Raises `SourceError` where its descriptor, a file or a correction cannot be used.
     """
     try:
-        return _read_strictly(folder, judge)
+        return _read_strictly(folder, judge, only)
     except SourceError:
         raise
     except Exception as error:
@@ -91,7 +94,7 @@ def read_source(folder: Path, judge: Judge) -> SourceRead:
         raise SourceError(f"sources/{folder.name}", what, "this case is not foreseen: please report it with the file") from error
 
 
-def _read_strictly(folder: Path, judge: Judge) -> SourceRead:
+def _read_strictly(folder: Path, judge: Judge, only: set[str] | None) -> SourceRead:
     for own in (DESCRIPTOR, CORRECTIONS):
         if (folder / own).exists():
             check_is_own_file(folder / own, folder, f"sources/{folder.name}")
@@ -101,11 +104,15 @@ def _read_strictly(folder: Path, judge: Judge) -> SourceRead:
         (resource, resource.statement, path) for resource in package.resources if resource.statement for path in _paths(folder, resource)
     ]
     _check_no_file_is_read_twice(folder, [(path, resource.name) for resource, _, path in placed])
-    files = [_read_file(folder, resource, layout, path, corrections) for resource, layout, path in placed]
-    _check_corrections_have_a_file(folder, corrections, files)
+    _check_corrections_have_a_file(folder, corrections, {path.relative_to(folder).as_posix() for _, _, path in placed})
+    files = [
+        _read_file(folder, resource, layout, path, corrections)
+        for resource, layout, path in placed
+        if only is None or path.relative_to(folder).as_posix() in only
+    ]
     statements = pl.concat([empty(Statement), *(file.statements for file in files)])
     applied = corrections.select(pl.lit(folder.name).alias("source"), *corrections.columns)
-    read = SourceRead(folder, package, files, statements, judge(statements), applied)
+    read = SourceRead(folder, package, files, statements, judge(statements) if files else empty(JudgedFigure), applied)
     _check_contracts(read)
     return read
 
@@ -165,8 +172,8 @@ def _read_file(folder: Path, resource: Resource, layout: Layout, path: Path, cor
     return FileRead(name, sha256, layout, resource, statements, records.header, records.count)
 
 
-def _check_corrections_have_a_file(folder: Path, corrections: pl.DataFrame, files: list[FileRead]) -> None:
-    unknown = sorted(set(corrections["file"]) - {file.name for file in files})
+def _check_corrections_have_a_file(folder: Path, corrections: pl.DataFrame, files: set[str]) -> None:
+    unknown = sorted(set(corrections["file"]) - files)
     if unknown:
         raise SourceError(
             f"sources/{folder.name}/corrections.csv",
