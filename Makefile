@@ -10,6 +10,9 @@ test: .venv/ready  ## lint, types, then every test
 ui: .venv/ready  ## open the Dagster UI on http://127.0.0.1:3000
 	@$(BIN)/hai-ha ui
 
+bench: .venv/ready  ## the whole run beside the same job by hand, from 100,000 rows on
+	@$(BIN)/python -m tests.benchmarks.whole_run 100000 1000000
+
 docs: .venv/ready  ## write what is generated from the contracts: warehouse/README.md and the descriptor's JSON Schema
 	@$(BIN)/python -m hai_ha_pipeline.catalogue
 
@@ -25,4 +28,4 @@ lock:  ## pin the dependencies anew; needs uv
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 	@touch .venv/ready
 
-.PHONY: run test ui docs lock
+.PHONY: run test ui bench docs lock

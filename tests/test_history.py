@@ -43,7 +43,7 @@ class Known:
         return growth(self.observations, *self.dims, area_coverage())
 
     def growth_history(self) -> pl.DataFrame:
-        return growth_history(self.observations, *self.dims, area_coverage())
+        return growth_history(self.observations, *self.dims, area_coverage(), self.growth())
 
 
 def on(rows: pl.DataFrame, day: date) -> pl.DataFrame:

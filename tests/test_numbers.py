@@ -124,3 +124,10 @@ def test_blanks_group_thousands_in_every_format(number: tuple[Decimal, int], bla
     value, places = number
     found = read(printed(value, places, decimal, blank), decimal, "." if decimal == "," else ",")
     assert found["number"] == value
+
+
+def test_bare_numbers_and_others_keep_their_places() -> None:
+    texts = ["1.234,5", "over 7", None, "12", "1-2", "", "-3", "1,", "\uff11\uff12", "1.2"]
+    together = parsed_numbers(pl.DataFrame([(text, ",", ".", None) for text in texts], schema=TEXTS, orient="row"))
+    assert together.rows(named=True) == [read(text) for text in texts]
+    assert together["number"].to_list()[:5] == [Decimal("1234.5"), Decimal(7), None, Decimal(12), Decimal(1)]

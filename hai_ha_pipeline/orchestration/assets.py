@@ -34,7 +34,7 @@ from hai_ha_pipeline.reading.reference import read_reference
 from hai_ha_pipeline.reading.releases import said_of_release
 from hai_ha_pipeline.reading.source import source_folders
 from hai_ha_pipeline.report.write import write_report
-from hai_ha_pipeline.settings import project, readers
+from hai_ha_pipeline.settings import exports_are_wanted, project, readers
 from hai_ha_pipeline.storage.lake import bring_lake_up_to_date
 from hai_ha_pipeline.storage.publish import Writer, publish
 from hai_ha_pipeline.storage.stage import Stage
@@ -144,13 +144,14 @@ def _ingest_assets() -> dg.AssetsDefinition:
                 forget_what_is_not_read_any_more()
         except UserError as error:
             raise dg.Failure(str(error), allow_retries=False) from error
-        _report_sources(context, read["source_file"])
+        source_file = read["source_file"]
+        _report_sources(context, source_file)
         for table in READ_BY_INGEST:
             yield _judged(
                 table.name,
                 table.contract,
-                read[table.name],
-                _sources_read(read["source_file"]) if table.name == "source_file" else None,
+                read.pop(table.name),
+                _sources_read(source_file) if table.name == "source_file" else None,
             )
 
     return read_sources
@@ -294,8 +295,9 @@ def _warehouse_asset() -> dg.AssetsDefinition:
             message = "the sources, or the code, changed while this run went on\n  How to mend it: run again when nobody is writing to them"
             raise dg.Failure(f"{here.sources}: {message}", allow_retries=False)
         try:
+            writers = WRITERS if exports_are_wanted() else ()
             with stage.as_files(PUBLISHED, here.warehouse) as parquet:
-                published = publish(here.database, parquet, PUBLISHED, WRITERS)
+                published = publish(here.database, parquet, PUBLISHED, writers)
             in_lake = bring_lake_up_to_date(here.database)
         except UserError as error:
             raise dg.Failure(str(error)) from error

@@ -18,6 +18,7 @@ _RANGE = r"-|bis|to|đến"
 _FOOTNOTE = r"(\d ?(?:%|[^\W\d_]{0,3})?)\s*(?:[*†‡]+|[⁰¹²³⁴-⁹]+|\(\d{1,2}\))$"
 _FULL_WIDTH = {**{chr(0xFF10 + digit): str(digit) for digit in range(10)}, "．": ".", "，": ",", "％": "%"}
 _EXACT = pl.Decimal(38, 20)  # holds what is rounded later
+_BARE = r"^[+\-]?[0-9](?:[0-9.,]*[0-9])?$"
 PATTERN = (
     rf"^(?P<prefix>\D*?)(?P<first>{_DIGITS})"
     rf"(?:\s*%?\s*(?:(?P<part>{_PART})|(?P<range>{_RANGE}))\s*(?P<second>\d(?:[\d.,' ]*\d)?))?"
@@ -36,10 +37,31 @@ def parsed_numbers(texts: pl.DataFrame) -> pl.DataFrame:
     `PARSED`: the number (null where the text is none in its format) with how many decimals were printed, a second number
     of a range or of the whole that the first is a part of, the other reading of an ambiguous text, and the words around.
     """
+    is_bare = texts["text"].str.contains(_BARE).fill_null(value=False)
+    bare, others = texts.filter(is_bare), texts.filter(~is_bare)
+    if others.is_empty():
+        return _read(_captured_bare(bare))
+    if bare.is_empty():
+        return _read(_captured(others))
+    place = pl.concat([is_bare.arg_true(), (~is_bare).arg_true()]).arg_sort()
+    return pl.concat([_read(_captured_bare(bare)), _read(_captured(others))])[place]
+
+
+def _captured_bare(texts: pl.DataFrame) -> pl.DataFrame:
+    """The parts of texts that are digits and separators alone, as nearly all in a long export are."""
+    parts = {name: pl.lit(None, pl.String) for name in ("part", "range", "second")}
+    return texts.with_columns(first="text", prefix=pl.lit(""), suffix=pl.lit(""), **parts)
+
+
+def _captured(texts: pl.DataFrame) -> pl.DataFrame:
+    """The parts of any texts: two numbers, what stands between them, and the words around."""
     captured = texts.with_columns(_tidied(pl.col("text")).str.extract_groups(PATTERN).alias("groups")).unnest("groups")
     # `(36.000)` may be an accountant's minus and `,5` may have lost its zero: what is not certain is no number.
-    captured = captured.with_columns(first=pl.when(~pl.col("prefix").str.contains(r"[(.,']$")).then("first"))
-    formats = texts.select("decimal_char", "group_char").unique().drop_nulls().rows()
+    return captured.with_columns(first=pl.when(~pl.col("prefix").str.contains(r"[(.,']$")).then("first"))
+
+
+def _read(captured: pl.DataFrame) -> pl.DataFrame:
+    formats = captured.select("decimal_char", "group_char").unique().drop_nulls().rows()
     plain = captured.select(
         "round_to",
         **{name: _by_format(name, formats, _plain, pl.String()) for name in ("first", "second")},

@@ -12,6 +12,7 @@ import polars as pl
 from hai_ha_pipeline.contracts.reading import EarlierFigure, Figure
 from hai_ha_pipeline.contracts.types import empty, polars_schema
 from hai_ha_pipeline.keys import file_key
+from hai_ha_pipeline.reading.drift import placed
 
 ABOUT = ["role", "indicator_code", "area_code", "area_valid_from", "period_code", "address", "published_on"]
 SAID = [
@@ -44,7 +45,10 @@ def put_together(loads: Sequence[LoadRead]) -> tuple[pl.DataFrame, pl.DataFrame]
     that is gone was withdrawn on the day of the load that lacks it if its resource is declared full there. In a partial one
     it was only not repeated, unless that document now prints another figure in its place.
     """
-    *_, last = loads
+    *earlier, last = loads
+    if not earlier:
+        clocks_of_all = {"ingested_at": pl.lit(last.moment, pl.Datetime("us")), "is_restated": pl.lit(value=False)}
+        return last.figure.with_columns(**clocks_of_all).select(list(polars_schema(Figure))), empty(EarlierFigure)
     there, gone = _first(loads[0]), empty(EarlierFigure)
     for load in loads[1:]:
         there, withdrawn = _next(there, gone, load)
@@ -92,7 +96,7 @@ def _is_full(load: LoadRead) -> pl.Expr:
 def _accepted(load: LoadRead) -> pl.DataFrame:
     """The figures that loaded; those that say the same about the same thing are told apart by their place."""
     accepted = load.figure.filter(pl.col("verdict") == "accepted")
-    return accepted.with_columns(place=pl.int_range(pl.len()).over(ABOUT + SAID))
+    return placed(accepted, ABOUT + SAID)
 
 
 def _as_earlier(figures: pl.DataFrame) -> pl.DataFrame:

@@ -75,7 +75,16 @@ def _read(
         ),
         convert_options=pyarrow.csv.ConvertOptions(column_types=dict.fromkeys(names, pa.string()), strings_can_be_null=False),
     )
-    return pl.DataFrame(pl.from_arrow(table, rechunk=False))
+    return _with_constants(pl.DataFrame(pl.from_arrow(table, rechunk=False)))
+
+
+def _with_constants(cells: pl.DataFrame) -> pl.DataFrame:
+    """The same cells; a column that says the same in every record, as a unit does, is one value from here on."""
+    if cells.is_empty():
+        return cells
+    is_constant = cells.select((pl.all() == pl.all().first()).all()).row(0)
+    constants = {name: pl.lit(cells[name][0], pl.String) for name, same in zip(cells.columns, is_constant, strict=True) if same}
+    return cells.with_columns(**constants)
 
 
 def _empty(width: int) -> pl.DataFrame:

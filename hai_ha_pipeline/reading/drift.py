@@ -26,8 +26,15 @@ def comparable(figure: pl.DataFrame) -> pl.DataFrame:
     Where a source prints several figures for one thing, they are told apart by their order.
     """
     accepted = figure.filter(pl.col("verdict") == "accepted")
-    place = pl.int_range(pl.len()).over(ABOUT).alias("place")
-    return accepted.select("resource", *ABOUT, "unit_code", *SAID).with_columns(place)
+    return placed(accepted.select("resource", *ABOUT, "unit_code", *SAID), ABOUT)
+
+
+def placed(figures: pl.DataFrame, about: list[str]) -> pl.DataFrame:
+    """The figures with their `place`, counted from 0, among those that are the same in the columns `about`."""
+    hashes = figures.select(about).hash_rows()
+    if hashes.n_unique() == figures.height:
+        return figures.with_columns(place=pl.lit(0, pl.Int64))
+    return figures.with_columns(place=pl.int_range(pl.len()).over(about))
 
 
 def kept_figures(path: Path) -> pl.DataFrame | None:
@@ -41,8 +48,9 @@ def kept_figures(path: Path) -> pl.DataFrame | None:
 
 def difference(source: str, before: pl.DataFrame | None, after: pl.DataFrame) -> pl.DataFrame:
     """One row: how many figures are new, revised, withdrawn and unchanged against the load before; all are new in a first one."""
+    schema = {name: dtype for name, dtype in polars_schema(Difference).items() if name in {"source", *COUNTS, "examples"}}
     if before is None:
-        before = after.clear()
+        return pl.DataFrame([(source, after.height, 0, 0, 0, None)], schema=schema, orient="row")
     both = after.join(before, on=[*ABOUT, "place"], how="full", suffix="_before", nulls_equal=True, coalesce=True)
     is_new, is_gone = pl.col("resource_before").is_null(), pl.col("resource").is_null()
     is_same = pl.all_horizontal(pl.col(name).eq_missing(pl.col(f"{name}_before")) for name in SAID)
@@ -50,7 +58,7 @@ def difference(source: str, before: pl.DataFrame | None, after: pl.DataFrame) ->
     new, gone = both.filter(is_new).height, both.filter(is_gone).height
     counts = (new, revised.height, gone, both.height - new - gone - revised.height)
     row = {"source": source, **dict(zip(COUNTS, counts, strict=True)), "examples": _examples(revised)}
-    return pl.DataFrame([row], schema={name: dtype for name, dtype in polars_schema(Difference).items() if name in row})
+    return pl.DataFrame([row], schema=schema)
 
 
 def _examples(revised: pl.DataFrame) -> str | None:

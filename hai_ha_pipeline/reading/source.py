@@ -165,6 +165,7 @@ def _read_file(folder: Path, resource: Resource, layout: Layout, path: Path, cor
     content = path.read_bytes()
     sha256 = hash_of_content(content)
     records = read_table(content, where, resource, layout)
+    del content  # as large as the file
     if hash_of(path) != sha256:
         raise changed_meanwhile(where)
     statements = statements_of(folder.name, resource, layout, name, records, corrections.filter(pl.col("file") == name))

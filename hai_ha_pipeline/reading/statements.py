@@ -41,10 +41,10 @@ def statements_of(source: str, resource: Resource, layout: Layout, file: str, pr
     laid_out = _laid_out(read, resource, layout, list(value_columns))
     settled = {column: corrections.filter(column=column)["row"] for column in value_columns}
     cells = [
-        _cells(resource, layout, column, in_file_name | stands_for, printed.cells, read, laid_out).with_columns(
+        _cells(resource, layout, column, in_file_name | stands_for, printed.cells, read, laid_out, corrections).with_columns(
             **constants,
             statement_key=key + pl.col("row") * len(value_columns) + position,
-            is_settled=pl.col("row").is_in(settled[column].implode()),
+            is_settled=pl.col("row").is_in(settled[column].implode()) if settled[column].len() else pl.lit(value=False),
         )
         for position, (column, stands_for) in enumerate(value_columns.items())
     ]
@@ -118,7 +118,14 @@ def _laid_out(cells: pl.DataFrame, resource: Resource, layout: Layout, value_col
 
 
 def _cells(
-    resource: Resource, layout: Layout, column: str, stands_for: Fields, printed: pl.DataFrame, read: pl.DataFrame, laid_out: pl.DataFrame
+    resource: Resource,
+    layout: Layout,
+    column: str,
+    stands_for: Fields,
+    printed: pl.DataFrame,
+    read: pl.DataFrame,
+    laid_out: pl.DataFrame,
+    corrections: pl.DataFrame,
 ) -> pl.DataFrame:
     """The statements of one value column."""
     file_columns: Fields = {**{field: name for field, name in layout.columns.items() if name in read.columns}, "value": column}
@@ -126,7 +133,11 @@ def _cells(
     marks_of_number = number_format(resource, layout, column)
     marks = resource.table_schema.missing_values
     as_printed = {f"{field}_as_printed": printed[file_columns[field]] for field in AS_PRINTED if field in file_columns}
-    corrected = pl.any_horizontal(*(read[name].str.strip_chars() != printed[name].str.strip_chars() for name in file_columns.values()))
+    is_corrected = pl.lit(value=False)
+    if not corrections.is_empty():
+        is_corrected = pl.any_horizontal(
+            *(read[name].str.strip_chars() != printed[name].str.strip_chars() for name in file_columns.values())
+        )
     is_excluded, reason = _excluded(layout, file_columns, constants)
     is_missing = _is_mark(column, marks)
     return laid_out.with_columns(**as_printed).select(
@@ -141,7 +152,7 @@ def _cells(
         decimal_char=pl.lit(marks_of_number.decimal_char),
         group_char=pl.lit(marks_of_number.group_char),
         is_missing=is_missing,
-        is_corrected=corrected,
+        is_corrected=is_corrected,
         rule=pl.when(is_excluded & ~is_missing).then(pl.lit("excluded")),
         reason=pl.when(is_excluded & ~is_missing).then(reason),
     )

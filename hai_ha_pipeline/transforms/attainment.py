@@ -42,7 +42,8 @@ def attainment_by_preset(
     area_coverage: pl.DataFrame,
 ) -> pl.DataFrame:
     """One row a current target, result period inside its period, and preset of the rules."""
-    current = fact_observation.filter("is_current").pipe(with_successor_sums, area_coverage, dim_indicator, dim_area, dim_period, dim_unit)
+    with_target = fact_observation.filter("is_current").join(fact_target, on="indicator_key", how="semi")
+    current = with_target.pipe(with_successor_sums, area_coverage, dim_indicator, dim_area, dim_period, dim_unit)
     results = _results(current, dim_area, dim_period)
     return (
         _targets(fact_target, dim_indicator, dim_area, dim_period, dim_unit)

@@ -16,7 +16,7 @@ from hai_ha_pipeline.contracts.core import (
 from hai_ha_pipeline.contracts.types import Contract, polars_schema, type_of_value
 from hai_ha_pipeline.keys import stable_key
 from hai_ha_pipeline.parsing.periods import Period, read_period
-from hai_ha_pipeline.transforms.shape import with_earlier
+from hai_ha_pipeline.transforms.shape import distinct, looked_up, with_earlier
 
 SINCE_EVER = date(1900, 1, 1)
 
@@ -100,12 +100,9 @@ def attainment_rule(attainment_rules: pl.DataFrame) -> pl.DataFrame:
 
 def dim_period(figure: pl.DataFrame, earlier_figure: pl.DataFrame) -> pl.DataFrame:
     """One row a period of an accepted figure or its baseline, and the same period a year earlier."""
-    codes = (
-        with_earlier(figure, earlier_figure)
-        .filter(pl.col("verdict") == "accepted")
-        .select(pl.concat_list("period_code", "baseline_period_code").explode())
-    )
-    named = [period for code in codes.to_series().unique().drop_nulls() if (period := read_period(code))]
+    accepted = with_earlier(figure, earlier_figure).filter(pl.col("verdict") == "accepted")
+    codes = {code for column in ("period_code", "baseline_period_code") for code in distinct(accepted.select(column), [column])[column]}
+    named = [period for code in codes if code and (period := read_period(code))]
     periods = {period.code: period for each in named for period in (each, each.a_year_earlier())}
     return pl.DataFrame([_period_row(periods[code]) for code in sorted(periods)], schema=polars_schema(DimPeriod), orient="row")
 
@@ -127,8 +124,8 @@ def dim_source(figure: pl.DataFrame, earlier_figure: pl.DataFrame, source_file: 
     documents = (
         with_earlier(figure, earlier_figure)
         .filter(pl.col("verdict") == "accepted")
-        .group_by(DOCUMENT)
-        .agg(pl.col("is_published_on_inferred").first(), pl.col("language").first())
+        .select(*DOCUMENT, "is_published_on_inferred", "language")
+        .pipe(distinct, DOCUMENT)
     )
     said = ["source", "file", "publisher", "licence", "ingested_at", "sha256"]
     present = source_file.select(*said, "title", "address", content=pl.lit(None, pl.String))
@@ -146,9 +143,9 @@ def dim_source(figure: pl.DataFrame, earlier_figure: pl.DataFrame, source_file: 
 def document_key(figures: pl.DataFrame) -> pl.Series:
     """The key of each row's document, made once for each distinct document."""
     documents = figures.select(DOCUMENT)
-    keyed = [(*row, stable_key("document", *_names(*row))) for row in documents.unique().rows()]
+    keyed = [(*row, stable_key("document", *_names(*row))) for row in distinct(documents, DOCUMENT).rows()]
     keys = pl.DataFrame(keyed, schema={**documents.schema, "source_key": pl.Int64}, orient="row")
-    return documents.join(keys, on=DOCUMENT, how="left", nulls_equal=True, maintain_order="left")["source_key"]
+    return looked_up(documents, keys, *DOCUMENT)["source_key"]
 
 
 def _names(*parts: object) -> list[str]:

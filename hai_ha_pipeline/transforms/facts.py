@@ -5,9 +5,10 @@ import polars as pl
 from hai_ha_pipeline.contracts.core import FactObservation, FactTarget
 from hai_ha_pipeline.contracts.types import polars_schema
 from hai_ha_pipeline.transforms.dimensions import document_key
-from hai_ha_pipeline.transforms.shape import with_earlier
+from hai_ha_pipeline.transforms.shape import by_indicators, looked_up, with_earlier
 
-SERIES = ["indicator_code", "area_series_key", "period_code"]
+SERIES = ["indicator_key", "area_series_key", "period_key"]
+PART = 1_000_000
 RELEASE_STAGE = {"F": 0, "E": 1, "P": 2}
 FINAL_STAGE = 3
 
@@ -21,10 +22,17 @@ def fact_observation(
     dim_unit: pl.DataFrame,
 ) -> pl.DataFrame:
     """One row a figure that a source reports as a result or as a baseline."""
+    is_observed = pl.col("role").is_in(["result", "baseline"])
+    accepted = with_earlier(figure, earlier_figure).lazy().filter(pl.col("verdict") == "accepted", is_observed)
+    parts = by_indicators(accepted, dim_indicator, PART)
+    return pl.concat([_observations(part, dim_indicator, dim_area, dim_period, dim_unit) for part in parts])
+
+
+def _observations(
+    figures: pl.DataFrame, dim_indicator: pl.DataFrame, dim_area: pl.DataFrame, dim_period: pl.DataFrame, dim_unit: pl.DataFrame
+) -> pl.DataFrame:
     return (
-        with_earlier(figure, earlier_figure)
-        .filter(pl.col("verdict") == "accepted", pl.col("role").is_in(["result", "baseline"]))
-        .pipe(_with_keys, dim_indicator, dim_area, dim_period, dim_unit)
+        figures.pipe(_with_keys, dim_indicator, dim_area, dim_period, dim_unit)
         .with_columns(
             growth_basis=pl.when(pl.any_horizontal(pl.col("growth_reported_pct", "growth_change").is_not_null())).then("growth_basis")
         )
@@ -81,14 +89,15 @@ def _with_keys(
 ) -> pl.DataFrame:
     keyed = (
         figures.with_columns(source_key=document_key(figures))
-        .join(dim_indicator.select("indicator_code", "indicator_key", "desired_direction"), on="indicator_code", how="left")
-        .join(
+        .pipe(looked_up, dim_indicator.select("indicator_code", "indicator_key", "desired_direction"), "indicator_code")
+        .pipe(
+            looked_up,
             dim_area.select("area_key", "area_series_key", "area_code", area_valid_from="valid_from"),
-            on=["area_code", "area_valid_from"],
-            how="left",
+            "area_code",
+            "area_valid_from",
         )
-        .join(dim_period.select("period_code", "period_key"), on="period_code", how="left")
-        .join(dim_unit.select("unit_code", "unit_key"), on="unit_code", how="left")
+        .pipe(looked_up, dim_period.select("period_code", "period_key"), "period_code")
+        .pipe(looked_up, dim_unit.select("unit_code", "unit_key"), "unit_code")
     )
     reported = {f"growth_{part}": f"growth_reported_{part}" for part in ("pct", "lower_pct", "upper_pct")}
     return keyed.rename(reported).pipe(_with_validity)
@@ -105,11 +114,14 @@ def _with_validity(figures: pl.DataFrame) -> pl.DataFrame:
     known = figures.with_columns(
         known_from=pl.when("is_restated").then(read_on).otherwise(pl.min_horizontal("published_on", read_on)),
         withdrawn_on=pl.col("withdrawn_at").dt.date(),
-        vintage=_vintage(),
     )
+    is_one_of_several = known.select(pl.struct(SERIES).is_duplicated() | pl.col("withdrawn_on").is_not_null()).to_series()
+    alone = known.filter(~is_one_of_several).with_columns(vintage=pl.lit(1, pl.Int64), known_to=pl.lit(None, pl.Date))
+    several = known.filter(is_one_of_several).with_columns(vintage=_vintage())
     is_withdrawn = pl.col("withdrawn_on").is_not_null().any().over(SERIES)
-    steady = known.filter(~is_withdrawn).with_columns(known_to=_until_a_better_one())
-    return pl.concat([steady, _with_withdrawals(known.filter(is_withdrawn))]).with_columns(is_current=pl.col("known_to").is_null())
+    steady = several.filter(~is_withdrawn).with_columns(known_to=_until_a_better_one())
+    withdrawn = _with_withdrawals(several.filter(is_withdrawn))
+    return pl.concat([alone, steady, withdrawn]).with_columns(is_current=pl.col("known_to").is_null())
 
 
 def _until_a_better_one() -> pl.Expr:

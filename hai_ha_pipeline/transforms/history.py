@@ -8,11 +8,11 @@ import polars as pl
 from hai_ha_pipeline.contracts.core import Revision
 from hai_ha_pipeline.contracts.marts import AttainmentHistory, GrowthHistory
 from hai_ha_pipeline.transforms.attainment import attainment_by_preset
-from hai_ha_pipeline.transforms.growth import growth
+from hai_ha_pipeline.transforms.growth import growth as growth_of
 from hai_ha_pipeline.transforms.levels import PER_CENT
 from hai_ha_pipeline.transforms.sentences import plain
 from hai_ha_pipeline.transforms.shape import in_shape, results_and_targets
-from hai_ha_pipeline.transforms.worlds import SUBJECT, worlds_of
+from hai_ha_pipeline.transforms.worlds import SUBJECT, known_once, worlds_of
 
 VINTAGE = {"value": "value", "known_from": "known_from", "status": "obs_status"}
 TARGET = ["world", "series", "indicator_code", "target_period"]
@@ -28,7 +28,7 @@ def revision(
 ) -> pl.DataFrame:
     """One row a series and period of which several figures are known."""
     named = (
-        results_and_targets(fact_observation, fact_target)
+        _with_several_vintages(fact_observation, fact_target)
         .join(dim_indicator.select("indicator_key", "indicator_code", "unit_code"), on="indicator_key")
         .join(dim_unit.select("unit_code", "quantity"), on="unit_code")
         .join(dim_area.select("area_key", "area_series_key", "area_code", "area_name_en"), on="area_key")
@@ -55,6 +55,14 @@ def revision(
     )
 
 
+def _with_several_vintages(fact_observation: pl.DataFrame, fact_target: pl.DataFrame) -> pl.DataFrame:
+    """The figures of both facts that are not the only one for their indicator, area, period and role, as far as keys of versions tell."""
+    numbered = {"result": fact_observation, "target": fact_target}
+    places = ["indicator_key", "period_key"]
+    several = [fact.join(fact.filter(pl.col("vintage") > 1).select(places).unique(), on=places, how="semi") for fact in numbered.values()]
+    return results_and_targets(*several)
+
+
 def attainment_history(
     fact_target: pl.DataFrame,
     fact_observation: pl.DataFrame,
@@ -67,7 +75,8 @@ def attainment_history(
 ) -> pl.DataFrame:
     """One row a row of `attainment` and a time in which it was what was known, against each version of its target."""
     worlds = worlds_of([fact_observation, fact_target], dim_indicator, dim_area)
-    targets, observations = worlds.of(fact_target, "target_key"), worlds.of(fact_observation, "observation_key")
+    with_target = fact_observation.join(fact_target, on="indicator_key", how="semi")
+    targets, observations = worlds.of(fact_target, "target_key"), worlds.of(with_target, "observation_key")
     every_target = targets.with_columns(is_current=pl.lit(value=True))
     coverage = worlds.coverage(area_coverage)
     made = attainment_by_preset(every_target, observations, dim_indicator, worlds.areas, dim_period, dim_unit, attainment_rule, coverage)
@@ -118,16 +127,33 @@ def growth_history(
     dim_period: pl.DataFrame,
     dim_unit: pl.DataFrame,
     area_coverage: pl.DataFrame,
+    growth: pl.DataFrame,
 ) -> pl.DataFrame:
-    """One row a row of `growth` and a time in which it was what was known."""
-    worlds = worlds_of([fact_observation], dim_indicator, dim_area)
-    observations = worlds.of(fact_observation, "observation_key")
-    made = growth(observations, dim_indicator, worlds.areas, dim_period, dim_unit, worlds.coverage(area_coverage))
-    return (
+    """One row a row of `growth` and a time in which it was what was known.
+
+    What became known on one day alone, and was never withdrawn, was never anything else than what `growth` says.
+    """
+    once = known_once(fact_observation, dim_indicator)
+    ever = _since(growth, once).with_columns(known_to=pl.lit(None, pl.Date)).pipe(in_shape, GrowthHistory)
+    changed = fact_observation.join(once, on="indicator_key", how="anti")
+    worlds = worlds_of([changed], dim_indicator, dim_area)
+    observations = worlds.of(changed, "observation_key")
+    made = growth_of(observations, dim_indicator, worlds.areas, dim_period, dim_unit, worlds.coverage(area_coverage))
+    over_time = (
         worlds.named(made)
         .pipe(_with_fact_key, observations, "observation_key")
         .pipe(_with_fact_key, observations, "observation_key", "base_observation_key")
         .pipe(worlds.over_time, ["indicator_code", "series", "period", "comparison"], dim_indicator)
         .pipe(in_shape, GrowthHistory)
-        .sort("area_code", "indicator_code", "period_last_day", "period", "comparison", "known_from")
     )
+    if over_time.is_empty():
+        return ever
+    return pl.concat([ever, over_time]).sort("area_code", "indicator_code", "period_last_day", "period", "comparison", "known_from")
+
+
+def _since(growth: pl.DataFrame, once: pl.DataFrame) -> pl.DataFrame:
+    """The rows of the indicators of which all became known on one day, with that day."""
+    days = once["known_from"].unique()
+    if days.len() == 1 and growth["indicator_code"].is_in(once["indicator_code"].implode()).all():
+        return growth.with_columns(known_from=pl.lit(days[0]))
+    return growth.join(once.select("indicator_code", "known_from"), on="indicator_code")

@@ -22,7 +22,8 @@ def with_levels(statements: pl.DataFrame) -> pl.DataFrame:
     relative_power = pl.when("baseline_is_scaled").then(-pl.col("canonical_power")).otherwise(0)
     half = pl.lit(0.5).cast(NUMBER) / _ten_to(pl.col("value_decimals"))
     is_milestone = pl.col("measure_kind") == "milestone"
-    number, second = _scaled(pl.col("value_number"), power), _scaled(pl.col("value_second"), power)
+    scaled = _scaled if statements.select((power != 0).any()).item() else _unscaled
+    number, second = scaled(pl.col("value_number"), power), scaled(pl.col("value_second"), power)
     baseline = (
         pl.when(pl.col("value_is_part") & pl.col("is_reduction"))
         .then(second)
@@ -34,7 +35,7 @@ def with_levels(statements: pl.DataFrame) -> pl.DataFrame:
     step = (
         pl.when(is_milestone).then(pl.lit(0).cast(NUMBER))
         .when(is_relative).then(baseline * half / 100)
-        .otherwise(_scaled(half, power))
+        .otherwise(scaled(half, power))
     )  # fmt: skip
     one, other = (_left(baseline, printed, amount, is_relative) for printed, amount in (("value_number", number), ("value_second", second)))
     printed = pl.col("value_qualifier").fill_null("exact")
@@ -49,8 +50,8 @@ def with_levels(statements: pl.DataFrame) -> pl.DataFrame:
     measured = statements.with_columns(
         qualifier_code=qualifier, exact_value=value, step=step, reduction_pct=reduction, baseline_value=baseline, power=power,
         low=low, high=high, whole=pl.when(pl.col("value_is_part")).then(second),
-        loses_digits=(_scaled(number, -power) != pl.col("value_number")) & ~is_relative,
-        other_value=_scaled(pl.col("value_other_reading"), power),
+        loses_digits=(scaled(number, -power) != pl.col("value_number")) & ~is_relative,
+        other_value=scaled(pl.col("value_other_reading"), power),
     )  # fmt: skip
     bound = pl.col("qualifier_code")
     is_from, is_to = bound.is_in(["more_than", "at_least"]), bound.is_in(["nearly", "at_most"])
@@ -123,6 +124,11 @@ def _scaled(number: pl.Expr, power: pl.Expr) -> pl.Expr:
     """
     fitting = pl.when((number.abs() < TOO_LARGE) | (power <= 0)).then(number)
     return fitting * _ten_to(pl.max_horizontal(power, pl.lit(0))) / _ten_to(pl.max_horizontal(-power, pl.lit(0)))
+
+
+def _unscaled(number: pl.Expr, _: pl.Expr) -> pl.Expr:
+    """The same where no figure has a power other than 0."""
+    return number
 
 
 def _ten_to(power: pl.Expr) -> pl.Expr:

@@ -9,6 +9,7 @@ import polars as pl
 
 from hai_ha_pipeline.parsing.periods import read_period
 from hai_ha_pipeline.parsing.publication import read_published_on
+from hai_ha_pipeline.transforms.shape import looked_up
 
 NEAR, NEARLY_SO = 0.5, 0.85
 PLACEHOLDER = "CHANGE-ME"  # what `hai-ha source add` writes where a person must
@@ -18,9 +19,7 @@ def with_indicator(statements: pl.DataFrame, dim_indicator: pl.DataFrame) -> pl.
     """The indicator that each statement names, with its kind, believable range and canonical unit."""
     known = _names(dim_indicator, "indicator_code", ["indicator_name_en", "indicator_name_vi"])
     indicators = dim_indicator.select("indicator_code", "measure_kind", "plausible_min", "plausible_max", canonical_unit="unit_code")
-    return statements.join(_resolved(statements, "indicator", known), on="indicator", how="left", nulls_equal=True).join(
-        indicators, on="indicator_code", how="left"
-    )
+    return looked_up(looked_up(statements, _resolved(statements, "indicator", known), "indicator"), indicators, "indicator_code")
 
 
 def with_unit(statements: pl.DataFrame, dim_unit: pl.DataFrame) -> pl.DataFrame:
@@ -32,9 +31,9 @@ def with_unit(statements: pl.DataFrame, dim_unit: pl.DataFrame) -> pl.DataFrame:
     units = dim_unit.select("unit_code", "quantity", "power_of_ten")
     canonical = units.rename({"unit_code": "canonical_unit", "quantity": "canonical_quantity", "power_of_ten": "canonical_power"})
     return (
-        statements.join(_resolved(statements, "unit", known, NEARLY_SO), on="unit", how="left", nulls_equal=True)
-        .join(units, on="unit_code", how="left")
-        .join(canonical, on="canonical_unit", how="left")
+        statements.pipe(looked_up, _resolved(statements, "unit", known, NEARLY_SO), "unit")
+        .pipe(looked_up, units, "unit_code")
+        .pipe(looked_up, canonical, "canonical_unit")
     )
 
 
@@ -74,7 +73,7 @@ def with_period(statements: pl.DataFrame) -> pl.DataFrame:
         orient="row",
     )
     baselines = periods.select(baseline_period="period", baseline_period_code="period_code")
-    return statements.join(periods, on="period", how="left").join(baselines, on="baseline_period", how="left")
+    return looked_up(looked_up(statements, periods, "period"), baselines, "baseline_period")
 
 
 def with_area(statements: pl.DataFrame, dim_area: pl.DataFrame) -> pl.DataFrame:
@@ -120,7 +119,7 @@ def with_area(statements: pl.DataFrame, dim_area: pl.DataFrame) -> pl.DataFrame:
     hints = pl.DataFrame(
         [(text, _hint(text, named_so)) for text in unknown], schema={"area": pl.String, "area_hint": pl.String}, orient="row"
     )
-    return statements.join(found, on=["area", "first_day", "last_day"], how="left").join(hints, on="area", how="left")
+    return looked_up(looked_up(statements, found, "area", "first_day", "last_day"), hints, "area")
 
 
 def with_publication(statements: pl.DataFrame) -> pl.DataFrame:
@@ -131,4 +130,4 @@ def with_publication(statements: pl.DataFrame) -> pl.DataFrame:
         schema={"published_on": pl.String, "published_day": pl.Date, "is_published_on_inferred": pl.Boolean},
         orient="row",
     )
-    return statements.join(days, on="published_on", how="left").with_columns(pl.col("is_published_on_inferred").fill_null(value=False))
+    return looked_up(statements, days, "published_on").with_columns(pl.col("is_published_on_inferred").fill_null(value=False))

@@ -14,20 +14,32 @@ from hai_ha_pipeline.parsing.number_words import in_digits
 from hai_ha_pipeline.parsing.numbers import parsed_numbers
 from hai_ha_pipeline.parsing.words import read_words
 from hai_ha_pipeline.transforms.levels import PER_CENT
+from hai_ha_pipeline.transforms.shape import looked_up
 
 FIGURES = ("value", "baseline", "growth", "plan_fulfilment")
 
 
 def with_numbers(statements: pl.DataFrame) -> pl.DataFrame:
     """The numbers of value, baseline, growth and plan fulfilment, each prefixed with its field's name."""
-    parsed = []
     for field in FIGURES:
-        digits = _digits(statements.select("language", text="growth_text" if field == "growth" else field))
-        numbers = parsed_numbers(statements.select("decimal_char", "group_char", "round_to").with_columns(digits["text"]))
-        parsed.append(pl.concat([numbers, digits.drop("text")], how="horizontal").select(pl.all().name.prefix(f"{field}_")))
+        statements = _with_numbers_of(statements, field)
     has_scale = pl.col("unit").map_elements(number_words.has_scale, pl.Boolean)
     unit_scales = statements.select("unit").unique().drop_nulls().with_columns(unit_has_scale=has_scale)
-    return pl.concat([statements, *parsed], how="horizontal").join(unit_scales, on="unit", how="left", maintain_order="left")
+    return looked_up(statements, unit_scales, "unit")
+
+
+def _with_numbers_of(statements: pl.DataFrame, field: str) -> pl.DataFrame:
+    """The numbers of one field; where it is empty in every statement, one of them tells of all."""
+    texts = statements.select("language", "decimal_char", "group_char", "round_to", text="growth_text" if field == "growth" else field)
+    is_empty = texts.height > 1 and texts["text"].null_count() == texts.height
+    if is_empty:
+        texts = texts.head(1)
+    digits = _digits(texts.select("language", "text"))
+    numbers = parsed_numbers(texts.select("decimal_char", "group_char", "round_to").with_columns(digits["text"]))
+    read = pl.concat([numbers, digits.drop("text")], how="horizontal").select(pl.all().name.prefix(f"{field}_"))
+    if is_empty:
+        return statements.with_columns(pl.lit(read[name][0], dtype).alias(name) for name, dtype in read.schema.items())
+    return statements.with_columns(read.get_columns())
 
 
 def _digits(texts: pl.DataFrame) -> pl.DataFrame:
@@ -46,6 +58,8 @@ def _digits(texts: pl.DataFrame) -> pl.DataFrame:
         },
         orient="row",
     )
+    if rewritten.is_empty():
+        return texts.select("text", scale=pl.lit(0, pl.Int64), problem=pl.lit(None, pl.String), is_scaled=pl.lit(value=False))
     return texts.join(rewritten, on=["text", "language"], how="left", nulls_equal=True, maintain_order="left").select(
         pl.coalesce("digits", "text").alias("text"), pl.col("scale").fill_null(0), "problem", pl.col("is_scaled").fill_null(value=False)
     )
@@ -66,7 +80,7 @@ def with_change(statements: pl.DataFrame, dim_unit: pl.DataFrame) -> pl.DataFram
         schema={"growth": pl.String, "growth_text": pl.String, "change_quantity": pl.String, "change_power": pl.Int64},
         orient="row",
     )
-    return statements.join(changes, on="growth", how="left", maintain_order="left").with_columns(pl.coalesce("growth_text", "growth"))
+    return looked_up(statements, changes, "growth").with_columns(pl.coalesce("growth_text", "growth"))
 
 
 def _unit_in(text: str, known: dict[str, tuple[str, int]]) -> tuple[str, str | None, int | None]:
@@ -104,7 +118,7 @@ def with_words(statements: pl.DataFrame) -> pl.DataFrame:
             },
             orient="row",
         )  # fmt: skip
-        phrased = phrased.join(words, on=f"{field}_phrase", how="left", nulls_equal=True)
+        phrased = looked_up(phrased, words, f"{field}_phrase")
     sdmx = pl.col("status").str.to_uppercase().is_in(OBS_STATUSES)
     return phrased.with_columns(
         is_reduction=pl.col("value_is_reduction"),

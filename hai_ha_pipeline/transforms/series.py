@@ -13,6 +13,7 @@ import polars as pl
 from hai_ha_pipeline.parsing.periods import read_period
 from hai_ha_pipeline.transforms.levels import PER_CENT
 from hai_ha_pipeline.transforms.sentences import plain
+from hai_ha_pipeline.transforms.shape import by_indicators
 
 LOG_OF_A_THOUSAND = 3
 NEAR_A_THOUSAND = math.log10(3)
@@ -22,6 +23,9 @@ CALM = math.log10(3)
 FAR = timedelta(days=6 * 366)
 """Figures further apart say nothing about each other: a fall of 60 % a year is one of 244 times in six years, of 610 in seven."""
 SERIES = ["indicator_key", "area_series_key"]
+JUDGED = ["statement_key", "source", "indicator_code", "area_code", "area_valid_from", "period_code", "value", "is_settled", "is_reduction",
+          "other_value"]  # fmt: skip
+PART = 2_000_000
 
 
 def judged_by_series(figure: pl.DataFrame, dim_indicator: pl.DataFrame, dim_area: pl.DataFrame, dim_unit: pl.DataFrame) -> pl.DataFrame:
@@ -36,11 +40,18 @@ def judged_by_series(figure: pl.DataFrame, dim_indicator: pl.DataFrame, dim_area
     Flows are compared as of a whole year. Zero is no evidence, nor are milestones, shares in per cent and balances that
     turn negative. A figure that a correction has settled is never doubted, nor is one on the level it confirmed.
     """
+    judged = figure.lazy().filter(pl.col("verdict") == "accepted", pl.col("value") != 0).select(JUDGED)
+    parts = by_indicators(judged, dim_indicator, PART)
+    explained = pl.concat([_doubts(part, dim_indicator, dim_area, dim_unit) for part in parts])
+    return _set_aside(figure, explained) if explained.height else figure
+
+
+def _doubts(figure: pl.DataFrame, dim_indicator: pl.DataFrame, dim_area: pl.DataFrame, dim_unit: pl.DataFrame) -> pl.DataFrame:
+    """The figures of some indicators that the rest of their series contradicts, with rule and sentence."""
     measured = _levels(_measured(figure, dim_indicator, dim_area, dim_unit))
     readings = _contradicted_readings(measured)
     jumps = _jumps(measured.join(readings, on="statement_key", how="anti"), measured)
-    doubted = pl.concat([readings, jumps])
-    return _set_aside(figure, _explained(doubted, measured)) if doubted.height else figure
+    return _explained(pl.concat([readings, jumps]), measured)
 
 
 def _measured(figure: pl.DataFrame, dim_indicator: pl.DataFrame, dim_area: pl.DataFrame, dim_unit: pl.DataFrame) -> pl.DataFrame:
@@ -54,22 +65,27 @@ def _measured(figure: pl.DataFrame, dim_indicator: pl.DataFrame, dim_area: pl.Da
     of_a_year = pl.when(pl.col("measure_kind") == "flow").then(365.25 / pl.col("days")).otherwise(1.0)
     sized = (
         figure.lazy()
-        .filter(pl.col("verdict") == "accepted", pl.col("value") != 0)
-        .select("statement_key", "indicator_code", "area_code", "area_valid_from", "period_code", "value")
+        .with_columns(other_value=pl.when(~pl.col("is_reduction") & ~pl.col("is_settled")).then("other_value"))
         .join(indicators.lazy(), on="indicator_code")
         .join(areas.lazy(), on=["area_code", "area_valid_from"])
         .join(_periods(figure).lazy(), on="period_code")
-        .select("statement_key", *SERIES, "canonical_unit", "last_day", size=pl.col("value").cast(pl.Float64) * of_a_year)
+        .select(
+            "statement_key",
+            *SERIES,
+            "canonical_unit",
+            "source",
+            "period_code",
+            "value",
+            "is_settled",
+            "other_value",
+            "last_day",
+            size=pl.col("value").cast(pl.Float64) * of_a_year,
+        )
     ).collect()
     ends = sized.group_by(SERIES).agg(smallest=pl.col("size").min(), largest=pl.col("size").max()).filter(pl.col("smallest") > 0)
     wide = ends.filter(_thousands((pl.col("largest") / pl.col("smallest")).log10()) > 0)
-    printed = figure.select(
-        "statement_key", "source", "period_code", "value", "is_settled",
-        other_value=pl.when(~pl.col("is_reduction") & ~pl.col("is_settled")).then("other_value"),
-    )  # fmt: skip
     return (
         sized.join(wide, on=SERIES, how="semi")
-        .join(printed, on="statement_key")
         .with_columns(log=pl.col("size").log10(), is_certain=pl.col("other_value").is_null())
         .sort(*SERIES, "last_day", "size", "statement_key")
     )
@@ -92,21 +108,33 @@ def _levels(measured: pl.DataFrame) -> pl.DataFrame:
 
     A run is followed from figure to figure; it ends where two are far apart, or differ by much and by no change of unit.
     """
-    change = pl.col("log").diff().over(SERIES)
+    goes_on = pl.all_horizontal(pl.col(name) == pl.col(name).shift() for name in SERIES)  # they stand in order of series and time
+    change = pl.when(goes_on).then(pl.col("log").diff())
     stepped = measured.with_columns(step=_thousands(change)).with_columns(rest=(change - pl.col("step") * LOG_OF_A_THOUSAND).abs())
     is_break = (pl.col("step") != 0) & (pl.col("rest") > NEAR_A_THOUSAND)
-    begins = pl.col("step").is_null() | is_break | (pl.col("last_day").diff().over(SERIES) > FAR)
+    begins = pl.col("step").is_null() | is_break | (pl.col("last_day").diff() > FAR)
     weight = pl.when("is_certain").then(1.0).otherwise(0.5)
     return (
         stepped.with_columns(run=begins.cum_sum(), step=pl.when(begins).then(0).otherwise("step"), rest=pl.when(~begins).then("rest"))
+        .pipe(_telling)
         .with_columns(level=pl.col("step").cum_sum().over("run"))
         .with_columns(
             weight=weight.sum().over("run", "level"),
             of_all=weight.sum().over("run"),
-            is_calm=pl.col("rest").median().over("run") <= CALM,
             is_confirmed=pl.col("is_settled").any().over("run", "level"),
         )
     )
+
+
+def _telling(stepped: pl.DataFrame) -> pl.DataFrame:
+    """Only the runs that can tell something: calm ones with a step, and all of a series with a figure that can be read otherwise."""
+    runs = stepped.group_by("run").agg(
+        is_calm=pl.col("rest").median() <= CALM, has_step=(pl.col("step") != 0).any(), is_certain=pl.col("is_certain").all(),
+        series=pl.struct(SERIES).first(),
+    )  # fmt: skip
+    is_doubtful = pl.col("series").is_in(runs.filter(~pl.col("is_certain"))["series"].implode())
+    kept = runs.filter((pl.col("is_calm") & pl.col("has_step")) | is_doubtful).select("run", "is_calm")
+    return stepped.join(kept, on="run", how="inner", maintain_order="left")
 
 
 def _contradicted_readings(measured: pl.DataFrame) -> pl.DataFrame:
@@ -132,6 +160,7 @@ def _jumps(suspects: pl.DataFrame, measured: pl.DataFrame) -> pl.DataFrame:
 
 def _with_neighbours(figures: pl.DataFrame, others: pl.DataFrame, by: list[str], within: timedelta | None) -> pl.DataFrame:
     """Each figure with up to two of the others before it (or at its time) and two after, and what they say; none without any."""
+    others = others.join(figures, on=by, how="semi")
     found = []
     ways: tuple[tuple[Literal["backward", "forward"], int], ...] = (("backward", 1), ("forward", -1))
     for strategy, way in ways:
@@ -165,7 +194,8 @@ def _with_neighbours(figures: pl.DataFrame, others: pl.DataFrame, by: list[str],
 
 def _explained(doubted: pl.DataFrame, measured: pl.DataFrame) -> pl.DataFrame:
     """The rule and the sentence of each doubted figure."""
-    printed = measured.select(
+    neighbours = doubted.select(statement_key=pl.col("neighbour").explode())
+    printed = measured.join(neighbours, on="statement_key", how="semi").select(
         neighbour="statement_key", day="last_day", said=pl.format("{} ({}, {})", plain("value"), "period_code", "source")
     )
     beside = (
@@ -202,16 +232,20 @@ def _explained(doubted: pl.DataFrame, measured: pl.DataFrame) -> pl.DataFrame:
 
 def _set_aside(figure: pl.DataFrame, explained: pl.DataFrame) -> pl.DataFrame:
     """The figures with those explained turned into rejected ones."""
-    is_doubted = pl.col("series_rule").is_not_null()
-    text = pl.concat_str("qualifier_as_printed", "value_as_printed", separator=" ", ignore_nulls=True)
-    return (
-        figure.join(explained, on="statement_key", how="left", maintain_order="left")
-        .with_columns(
-            verdict=pl.when(is_doubted).then(pl.lit("rejected")).otherwise("verdict"),
-            rule=pl.coalesce("series_rule", "rule"),
-            field=pl.when(is_doubted).then(pl.lit("value")).otherwise("field"),
-            text=pl.when(is_doubted).then(text).otherwise("text"),
-            reason=pl.coalesce("series_reason", "reason"),
+    is_doubted = figure["statement_key"].is_in(explained["statement_key"].implode())
+    doubted = (
+        figure.filter(is_doubted)
+        .join(explained, on="statement_key", how="left", maintain_order="left")
+        .select(
+            verdict=pl.lit("rejected"),
+            rule="series_rule",
+            field=pl.lit("value"),
+            text=pl.concat_str("qualifier_as_printed", "value_as_printed", separator=" ", ignore_nulls=True),
+            reason="series_reason",
         )
-        .drop("series_rule", "series_reason")
     )
+    place = pl.select(pl.when(is_doubted).then(is_doubted.cum_sum().cast(pl.Int64) - 1)).to_series()
+    for name in doubted.columns:  # one by one, as each is as long as all figures
+        said = doubted.select(pl.col(name).gather(place)).to_series()
+        figure = figure.with_columns(pl.coalesce(said, name).alias(name))
+    return figure

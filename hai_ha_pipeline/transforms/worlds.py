@@ -80,6 +80,17 @@ class Worlds:
         )
 
 
+def known_once(fact: pl.DataFrame, dim_indicator: pl.DataFrame) -> pl.DataFrame:
+    """The indicators of which all became known on one day, with their whole family, and nothing was withdrawn; that day is `known_from`."""
+    of_indicators = fact.group_by("indicator_key").agg(
+        first=pl.col("known_from").min(), known_from=pl.col("known_from").max(), is_withdrawn=pl.col("withdrawn_on").is_not_null().any()
+    )
+    families = _families(dim_indicator).join(of_indicators, on="indicator_key")
+    is_once = (pl.col("first").min() == pl.col("known_from").max()).over("family") & ~pl.col("is_withdrawn").any().over("family")
+    codes = dim_indicator.select("indicator_key", "indicator_code")
+    return families.filter(is_once).join(codes, on="indicator_key").select("indicator_key", "indicator_code", "known_from")
+
+
 def worlds_of(facts: list[pl.DataFrame], dim_indicator: pl.DataFrame, dim_area: pl.DataFrame) -> Worlds:
     """A world for each day on which a figure of an indicator's family became known or was withdrawn; a family is a total with all its parts."""
     changes = [fact.select("indicator_key", day=day) for fact in facts for day in ("known_from", "withdrawn_on")]
