@@ -5,7 +5,7 @@ run: .venv/ready  ## make the warehouse from everything under sources/
 	@$(BIN)/hai-ha run
 
 test: .venv/ready  ## lint, types, then every test
-	@$(BIN)/ruff format --check -q . && $(BIN)/ruff check -q . && $(BIN)/mypy && $(BIN)/pytest -n auto --dist loadfile
+	@$(BIN)/ruff format --check -q . && $(BIN)/ruff check -q . && $(BIN)/mypy && $(BIN)/pytest -n auto --dist loadfile --no-loadscope-reorder
 
 ui: .venv/ready  ## open the Dagster UI on http://127.0.0.1:3000
 	@$(BIN)/hai-ha ui
