@@ -178,3 +178,20 @@ def test_nothing_is_lost_in_any_file(shipped: Tables) -> None:
     assert load["state"].unique().to_list() == ["loaded"]
     accounted = load["figures_loaded"] + load["figures_rejected"] + load["cells_missing"]
     assert accounted.to_list() == load["cells_read"].to_list()
+
+
+@pytest.mark.parametrize(
+    ("area", "period", "plan", "share"),
+    [
+        (HAI_HA, "2019", "province", "144"),
+        (HAI_HA, "2019", "district", "139"),
+        ("22", "2024-S1", "central", "54"),
+        ("22", "2024-S1", "province", "52"),
+    ],
+)
+def test_two_budget_plans_stand_side_by_side(shipped: Tables, area: str, period: str, plan: str, share: str) -> None:
+    """One revenue, printed against two plans: 345 billion VND is 144 % of the one and 139 % of the other."""
+    rows = shipped["growth"].filter(
+        area_code=area, period=period, comparison="same_period_last_year", indicator_code=f"budget_revenue_vs_{plan}_plan"
+    )
+    assert rows["value"].to_list() == [Decimal(share)]
