@@ -2,9 +2,10 @@
 
 import dagster as dg
 
-from hai_ha_pipeline.orchestration.assets import all_assets, source_checks
+from hai_ha_pipeline.orchestration.assets import all_assets
 from hai_ha_pipeline.orchestration.automation import daily_refresh, refresh_warehouse, rollback_warehouse, source_files_changed
 from hai_ha_pipeline.orchestration.io import ParquetStage
+from hai_ha_pipeline.orchestration.sources import source_checks
 
 defs = dg.Definitions(
     assets=all_assets(),

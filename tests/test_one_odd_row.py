@@ -6,7 +6,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from hai_ha_pipeline.orchestration.assets import _source_key
+from hai_ha_pipeline.orchestration.sources import source_key
 from hai_ha_pipeline.tables import ALL
 from tests.build import SHIPPED
 from tests.conftest import tables_of
@@ -116,4 +116,4 @@ def test_a_cell_of_three_megabytes_is_read(tmp_path: Path) -> None:
     [("Hai Ha 2025", "Hai_Ha_2025"), ("growth", "source_growth"), ("warehouse", "source_warehouse"), ("hai_ha_2025", "hai_ha_2025")],
 )
 def test_any_folder_name_makes_an_asset(folder: str, key: str) -> None:
-    assert _source_key(folder) == key
+    assert source_key(folder) == key

@@ -13,10 +13,10 @@ from hai_ha_pipeline.contracts.audit import Load
 from hai_ha_pipeline.definitions import defs
 from hai_ha_pipeline.errors import UserError
 from hai_ha_pipeline.orchestration import assets, automation
-from hai_ha_pipeline.orchestration.assets import _release_is_in
 from hai_ha_pipeline.orchestration.automation import daily_refresh, source_files_changed
 from hai_ha_pipeline.orchestration.metadata import as_markdown, column_schema, of_table
 from hai_ha_pipeline.orchestration.run import step_names
+from hai_ha_pipeline.orchestration.sources import _release_is_in
 from hai_ha_pipeline.reading.archive import fingerprint
 from hai_ha_pipeline.settings import project
 from hai_ha_pipeline.storage.query import query

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.build import REPOSITORY
+from tests.overlays import with_overlay
 from tests.small_warehouse import publish_small, write_export
 
 READER = REPOSITORY / "tests" / "reader.py"
@@ -19,7 +20,7 @@ class Reader:
     """A process that reads until it is told to stop."""
 
     def __init__(self, database: Path, what: str, overlay: Path | None = None) -> None:
-        environment = dict(os.environ) | ({"PYTHONPATH": str(overlay)} if overlay else {})
+        environment = with_overlay(overlay) if overlay else dict(os.environ)
         pipe = subprocess.PIPE
         command = [sys.executable, str(READER), str(database), what, PAUSE]
         self.process = subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=pipe, text=True, env=environment)

@@ -29,6 +29,7 @@ from hai_ha_pipeline.exports.sdmx_components import COMPONENTS, OPERATORS, UNIT_
 from tests.build import REPOSITORY
 from tests.conftest import Tables
 from tests.exported import built, exported
+from tests.overlays import overlay
 
 READERS = ["pandas>=3,<4", "numpy>=2,<3", "sdmx1>=2.28,<3"]
 # ObservationalTimePeriod of SDMX 3.0, as far as dim_period goes.
@@ -206,13 +207,7 @@ def test_the_data_holds_no_text_of_a_source_and_nothing_for_null(sdmx: Path, fig
 @pytest.fixture(scope="session")
 def read_by_others(pytestconfig: pytest.Config) -> Callable[[Path], dict[str, Any]]:
     """Reads an SDMX folder in a process with pandas; skips, with the reason, where pandas cannot be installed."""
-    folder = Path(str(pytestconfig.cache.mkdir("sdmx_readers")))
-    if not (folder / "ready").exists():
-        command = [sys.executable, "-m", "pip", "install", "--quiet", "--no-deps", "--no-compile", "--upgrade", "--target", str(folder)]
-        installed = subprocess.run([*command, *READERS], capture_output=True, text=True, check=False)
-        if installed.returncode:
-            pytest.skip(f"pandas and sdmx1 cannot be installed beside the project: {installed.stderr.strip().splitlines()[-1]}")
-        (folder / "ready").touch()
+    folder = overlay(pytestconfig, *READERS)
 
     def read(sdmx: Path) -> dict[str, Any]:
         elsewhere = os.environ | {"PYTHONPATH": os.pathsep.join([str(folder), str(REPOSITORY), os.environ.get("PYTHONPATH", "")])}

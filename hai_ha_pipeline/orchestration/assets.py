@@ -3,12 +3,9 @@
 A table's asset is its function, its contract's check, and what the UI shows of it; nothing here computes a figure.
 """
 
-import re
 from collections.abc import Iterator
-from datetime import UTC, date, datetime, timedelta
-from pathlib import Path
+from datetime import UTC, datetime, timedelta
 from typing import Any, TypedDict
-from zoneinfo import ZoneInfo
 
 import dagster as dg
 import pandera.errors
@@ -27,26 +24,24 @@ from hai_ha_pipeline.orchestration.ahead import (
 )
 from hai_ha_pipeline.orchestration.lineage import column_lineage
 from hai_ha_pipeline.orchestration.metadata import as_markdown, column_schema, of_table
+from hai_ha_pipeline.orchestration.sources import ANALYSTS, TIMEZONE, report_sources, source_key, source_spec
 from hai_ha_pipeline.reading.archive import Archive, fingerprint
-from hai_ha_pipeline.reading.descriptor import read_descriptor
 from hai_ha_pipeline.reading.ingest import ingest
 from hai_ha_pipeline.reading.reference import read_reference
-from hai_ha_pipeline.reading.releases import said_of_release
 from hai_ha_pipeline.reading.source import source_folders
 from hai_ha_pipeline.report.write import write_report
 from hai_ha_pipeline.settings import exports_are_wanted, project, readers
 from hai_ha_pipeline.storage.lake import bring_lake_up_to_date
 from hai_ha_pipeline.storage.publish import Writer, publish
 from hai_ha_pipeline.storage.stage import Stage
-from hai_ha_pipeline.tables import ALL, PUBLISHED, READ, REFERENCE, TABLES, Read, Table
+from hai_ha_pipeline.tables import PUBLISHED, READ, REFERENCE, TABLES, Read, Table
 from hai_ha_pipeline.transforms.figures import figure
 from hai_ha_pipeline.transforms.series import judged_by_series
 
 FRAME = dg.PythonObjectDagsterType(pl.DataFrame, name="DataFrame")
-CONTRACT, SOURCES_READ, IS_CURRENT, WAREHOUSE = "contract", "sources_read", "is_current", "warehouse"
-RELEASE_IS_IN = "release_is_in"
-ANALYSTS, ENGINEERS = "team:analysts", "team:pipeline"
-READ_BY, TIMEZONE = "0 7 * * *", "Asia/Ho_Chi_Minh"  # an hour after the daily run starts
+CONTRACT, SOURCES_READ = "contract", "sources_read"
+ENGINEERS = "team:pipeline"
+READ_BY = "0 7 * * *"  # an hour after the daily run starts
 FAILING_CASES = 20
 RETRY = dg.RetryPolicy(max_retries=2, delay=1, backoff=dg.Backoff.EXPONENTIAL)
 BUILD, *READ_BY_INGEST = READ
@@ -56,7 +51,7 @@ WRITERS: tuple[Writer, ...] = (write_exports, write_report)  # what leaves besid
 def all_assets() -> list[dg.AssetsDefinition | dg.AssetSpec]:
     """Every asset, in the order of the flow."""
     return [
-        *{spec.key: spec for spec in map(_source_spec, source_folders(project().sources))}.values(),
+        *{spec.key: spec for spec in map(source_spec, source_folders(project().sources))}.values(),
         _build_asset(),
         *(_reference_asset(name) for name in REFERENCE),
         *read_ahead_assets(RETRY),
@@ -64,22 +59,6 @@ def all_assets() -> list[dg.AssetsDefinition | dg.AssetSpec]:
         *(_table_asset(table) for table in TABLES),
         _warehouse_asset(),
     ]
-
-
-def _source_spec(folder: Path) -> dg.AssetSpec:
-    """A source folder, shown as what the pipeline depends on; it is read by the step that makes `statement`."""
-    try:
-        package = read_descriptor(folder)
-        description = f"{package.title}\n\n{package.description or ''}"
-    except UserError as error:
-        description = f"This source fails: {error}"
-    return dg.AssetSpec(_source_key(folder.name), group_name="1_sources", description=description, kinds={"csv"}, owners=[ANALYSTS])
-
-
-def _source_key(source: str) -> str:
-    """The asset key of a source: its folder's name, made fit for Dagster and unlike any table's."""
-    fit = re.sub(r"[^A-Za-z0-9_]", "_", source)
-    return f"source_{fit}" if fit in {*REFERENCE, *(table.name for table in ALL), WAREHOUSE} else fit
 
 
 def _build_asset() -> dg.AssetsDefinition:
@@ -112,7 +91,7 @@ def _reference_asset(name: str) -> dg.AssetsDefinition:
 
 
 def _ingest_assets() -> dg.AssetsDefinition:
-    sources = list(dict.fromkeys(_source_key(folder.name) for folder in source_folders(project().sources)))
+    sources = list(dict.fromkeys(source_key(folder.name) for folder in source_folders(project().sources)))
     outs = {table.name: dg.AssetOut(dagster_type=FRAME, **_described(table)) for table in READ_BY_INGEST}
     checks = [
         *(spec for table in READ_BY_INGEST for spec in _check_specs(table)),
@@ -145,7 +124,7 @@ def _ingest_assets() -> dg.AssetsDefinition:
         except UserError as error:
             raise dg.Failure(str(error), allow_retries=False) from error
         source_file = read["source_file"]
-        _report_sources(context, source_file)
+        report_sources(context, source_file)
         for table in READ_BY_INGEST:
             yield _judged(
                 table.name,
@@ -155,102 +134,6 @@ def _ingest_assets() -> dg.AssetsDefinition:
             )
 
     return read_sources
-
-
-def _report_sources(context: dg.AssetExecutionContext, source_file: pl.DataFrame) -> None:
-    """Say what was read of each source, also of one that appeared since the code location was loaded."""
-    for name in source_file["source"].unique(maintain_order=True):
-        files = source_file.filter(pl.col("source") == name)
-        metadata = {
-            "state": files["state"][0],
-            "records_read": files["records_read"].sum(),
-            "files": dg.MetadataValue.md(as_markdown(files.select("file", "records_read", "cells_read", "sha256"))),
-        }
-        if metadata["state"] != "removed":
-            context.log_event(dg.AssetMaterialization(_source_key(name), metadata=metadata))
-        if message := files["message"].drop_nulls().first():
-            context.log.warning(f"{name} is {metadata['state']}. {message!s}")
-
-
-def source_checks() -> list[dg.AssetChecksDefinition]:
-    """A check on each source that turns yellow where its last good data is shown instead of its files, or none at all."""
-    keys = list(dict.fromkeys(_source_key(folder.name) for folder in source_folders(project().sources)))
-    if not keys:
-        return []
-    description = "The files of the source are what the warehouse shows; if not, the reason and how to mend it."
-
-    @dg.multi_asset_check(
-        name="sources_are_current",
-        specs=[dg.AssetCheckSpec(IS_CURRENT, asset=key, additional_deps=["source_file"], description=description) for key in keys],
-        ins={"source_file": dg.AssetIn("source_file")},
-    )
-    def sources_are_current(source_file: pl.DataFrame) -> Iterator[dg.AssetCheckResult]:
-        for key in keys:
-            files = source_file.filter(pl.col("source").map_elements(_source_key, pl.String) == key)
-            yield _is_current(key, files)
-
-    return [sources_are_current, *_release_checks(_with_releases())]
-
-
-def _with_releases() -> list[str]:
-    """The sources that declare how often new figures come."""
-    return [folder.name for folder in source_folders(project().sources) if _declares_releases(folder)]
-
-
-def _declares_releases(folder: Path) -> bool:
-    try:
-        return any(resource.statement and resource.statement.releases for resource in read_descriptor(folder).resources)
-    except UserError:
-        return False
-
-
-def _release_checks(sources: list[str]) -> list[dg.AssetChecksDefinition]:
-    """A check on each of them that turns yellow from the day on which a release is missed."""
-    if not sources:
-        return []
-    description = "The figures that the declared cadence lets expect by today are there."
-
-    @dg.multi_asset_check(
-        name="releases_are_in",
-        specs=[
-            dg.AssetCheckSpec(RELEASE_IS_IN, asset=_source_key(source), additional_deps=["load"], description=description)
-            for source in sources
-        ],
-        ins={"load": dg.AssetIn("load")},
-    )
-    def releases_are_in(load: pl.DataFrame) -> Iterator[dg.AssetCheckResult]:
-        for source in sources:
-            yield _release_is_in(source, load.filter(pl.col("source") == source), datetime.now(ZoneInfo(TIMEZONE)).date())
-
-    return [releases_are_in]
-
-
-def _release_is_in(source: str, files: pl.DataFrame, today: date) -> dg.AssetCheckResult:
-    declared = files.filter(pl.col("release_every").is_not_null())
-    rows = declared.group_by("release_every", "release_days_after", maintain_order=True).agg(pl.col("last_result_on").max()).rows()
-    said = [missed for row in rows if (missed := said_of_release(*row, today=today))]
-    return dg.AssetCheckResult(
-        check_name=RELEASE_IS_IN,
-        asset_key=_source_key(source),
-        passed=not said,
-        severity=dg.AssetCheckSeverity.WARN,
-        description="; ".join(said) or "Nothing that is due is missing.",
-        metadata={"last_result_on": str(files["last_result_on"].max() or "none")},
-    )
-
-
-def _is_current(key: str, files: pl.DataFrame) -> dg.AssetCheckResult:
-    message = "the folder is gone" if files.is_empty() else files["message"].drop_nulls().first()
-    state = "removed" if files.is_empty() else files["state"][0]
-    warnings = files["warnings"].drop_nulls().first()
-    return dg.AssetCheckResult(
-        check_name=IS_CURRENT,
-        asset_key=key,
-        passed=state == "loaded" and warnings is None,
-        severity=dg.AssetCheckSeverity.WARN,
-        metadata={"state": state, "message": str(message or ""), "warnings": str(warnings or "")},
-        description=str(message or warnings or "The files of the source are what the warehouse shows."),
-    )
 
 
 def _sources_read(source_file: pl.DataFrame) -> dg.AssetCheckResult:

@@ -13,6 +13,7 @@ import duckdb
 from hai_ha_pipeline.contracts.audit import Generation
 from hai_ha_pipeline.contracts.types import Contract, columns, grain
 from hai_ha_pipeline.storage.macros import MACROS
+from hai_ha_pipeline.storage.quoting import quoted
 from hai_ha_pipeline.storage.verify import GENERATION, count
 
 Tables = Mapping[str, tuple[str, type[Contract]]]
@@ -42,11 +43,6 @@ def build(
         connection.execute("USE memory")
         connection.execute("DETACH draft")
     return rows
-
-
-def quoted(text: object) -> str:
-    """A text inside the quotes of SQL."""
-    return str(text).replace("'", "''")
 
 
 def _comment(connection: duckdb.DuckDBPyConnection, table: str, contract: type[Contract]) -> None:

@@ -11,6 +11,7 @@ import duckdb
 
 from hai_ha_pipeline.errors import PublishError
 from hai_ha_pipeline.storage.generations import Generations
+from hai_ha_pipeline.storage.quoting import quoted
 from hai_ha_pipeline.storage.rollback import previous_of
 from hai_ha_pipeline.storage.verify import GENERATION
 
@@ -91,8 +92,8 @@ def compare(database: Path, before: int | None = None, after: int | None = None)
     try:
         with closing(duckdb.connect()) as connection:
             for name, number in (("old", before), ("new", after)):
-                file = str(generations.path(number) / database.name).replace("'", "''")
-                connection.execute(f"ATTACH '{file}' AS {name} (READ_ONLY)")
+                file = generations.path(number) / database.name
+                connection.execute(f"ATTACH '{quoted(file)}' AS {name} (READ_ONLY)")
             return Comparison(before, after, _figures(connection), _tables(connection))
     except duckdb.Error as error:
         where, mend = f"generations {before} and {after}", "compare two that are nearer to each other"

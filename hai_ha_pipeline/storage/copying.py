@@ -12,6 +12,8 @@ from typing import Any
 
 import duckdb
 
+from hai_ha_pipeline.storage.quoting import quoted
+
 MEMORY = "2GB"  # sorting 10 million rows needs no more: the rest goes to disk
 
 
@@ -27,11 +29,11 @@ class Finished:
 
     def to_parquet(self, sql: str, file: Path) -> None:
         """The rows as Parquet, compressed with Snappy, which every reader knows."""
-        self.connection.execute(f"COPY ({sql}) TO '{_quoted(file)}' (FORMAT parquet, COMPRESSION snappy, PARQUET_VERSION v1)")
+        self.connection.execute(f"COPY ({sql}) TO '{quoted(file)}' (FORMAT parquet, COMPRESSION snappy, PARQUET_VERSION v1)")
 
     def to_csv(self, sql: str, file: Path) -> None:
         """The rows as comma-separated UTF-8 with a header; nothing stands for null, `""` for an empty text."""
-        self.connection.execute(f"COPY ({sql}) TO '{_quoted(file)}' (FORMAT csv, HEADER)")
+        self.connection.execute(f"COPY ({sql}) TO '{quoted(file)}' (FORMAT csv, HEADER)")
 
 
 @contextmanager
@@ -41,7 +43,7 @@ def finished(database: Path, scratch: Path) -> Iterator[Finished]:
         TemporaryDirectory(prefix=".sorting.", dir=scratch) as spilled,
         closing(duckdb.connect(str(database), read_only=True)) as connection,
     ):
-        connection.execute(f"SET temp_directory = '{_quoted(spilled)}'")
+        connection.execute(f"SET temp_directory = '{quoted(spilled)}'")
         connection.execute(f"SET memory_limit = '{MEMORY}'")
         yield Finished(connection)
 
@@ -49,7 +51,3 @@ def finished(database: Path, scratch: Path) -> Iterator[Finished]:
 def plain_number(value: str) -> str:
     """SQL for a DECIMAL as text without zeros at its end."""
     return f"rtrim(rtrim(CAST({value} AS VARCHAR), '0'), '.')"
-
-
-def _quoted(path: object) -> str:
-    return str(path).replace("'", "''")

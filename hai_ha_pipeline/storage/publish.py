@@ -16,11 +16,12 @@ import duckdb
 from hai_ha_pipeline.errors import PublishError
 from hai_ha_pipeline.settings import generations_kept, storage_version
 from hai_ha_pipeline.storage.adopt import adopt
-from hai_ha_pipeline.storage.build import Tables, build, quoted
+from hai_ha_pipeline.storage.build import Tables, build
 from hai_ha_pipeline.storage.contents import contents
 from hai_ha_pipeline.storage.durable import seal, sync
 from hai_ha_pipeline.storage.generations import Generations, wal
 from hai_ha_pipeline.storage.manifest import MANIFEST, Manifest
+from hai_ha_pipeline.storage.quoting import quoted
 from hai_ha_pipeline.storage.rollback import why_withheld
 from hai_ha_pipeline.storage.switch import switch
 from hai_ha_pipeline.storage.verify import GENERATION, check_file

@@ -36,7 +36,8 @@ def constants(rows: pl.DataFrame, names: Sequence[str]) -> list[str]:
 
 def distinct(rows: pl.DataFrame, names: Sequence[str]) -> pl.DataFrame:
     """The first row of each combination of columns; only those that vary are compared."""
-    varied = [name for name in names if name not in constants(rows, names)]
+    same = constants(rows, names)
+    varied = [name for name in names if name not in same]
     return rows.unique(varied, keep="first", maintain_order=True) if varied else rows.head(1)
 
 

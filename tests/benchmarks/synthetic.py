@@ -7,18 +7,12 @@ from pathlib import Path
 
 import duckdb
 
+from hai_ha_pipeline.reading.reference import COLUMNS as COLUMNS_OF_MASTER_DATA
+
 AREAS = [f"VN{province:02d}{district:03d}" for province in range(63) for district in range(11)]
 INDICATORS = [f"IND{number:03d}" for number in range(120)]
 MONTHS = 240  # from January 2005
 COLUMNS = ("area", "indicator", "period", "value", "unit", "status")
-MASTER_DATA = {
-    "indicators": "code,name_en,name_vi,theme,unit,desired_direction,measure_kind,parent,parts_complete,adds_over_areas,official_code,"
-    "plausible_min,plausible_max,derived_from,derivation,synonyms,description",
-    "areas": "code,valid_from,valid_to,level,type_vi,name_vi,name_en,parent_code,synonyms",
-    "units": "code,quantity,power_of_ten,name_en,name_vi,synonyms",
-    "area_changes": "changed_on,old_code,new_code,relation,relation_as_printed,source",
-    "attainment_rules": "preset,metric,status,at_least,more_than,method_status,source",
-}
 RULES = [
     f"pace,pace_ratio,{status},{least},,{status},made up" for status, least in (("on_track", 0.95), ("at_risk", 0.6), ("off_track", 0))
 ]
@@ -63,8 +57,8 @@ def write_project(root: Path) -> Path:
         "area_changes": [],
         "attainment_rules": RULES,
     }
-    for name, header in MASTER_DATA.items():
-        (reference / f"{name}.csv").write_text("\n".join([header, *rows[name]]) + "\n", encoding="utf-8")
+    for name, columns in COLUMNS_OF_MASTER_DATA.items():
+        (reference / f"{name}.csv").write_text("\n".join([",".join(columns), *rows[name]]) + "\n", encoding="utf-8")
     (source / "datapackage.yaml").write_text(DESCRIPTOR, encoding="utf-8")
     return source / "figures.csv"
 

@@ -2,16 +2,10 @@
 
 from pathlib import Path
 
+from hai_ha_pipeline.reading.reference import COLUMNS
+
 AREAS = [f"D{number:03d}" for number in range(40)]
 YEARS = range(2015, 2025)
-REFERENCE = {
-    "indicators": "code,name_en,name_vi,theme,unit,desired_direction,measure_kind,parent,parts_complete,adds_over_areas,official_code,"
-    "plausible_min,plausible_max,derived_from,derivation,synonyms,description",
-    "areas": "code,valid_from,valid_to,level,type_vi,name_vi,name_en,parent_code,synonyms",
-    "units": "code,quantity,power_of_ten,name_en,name_vi,synonyms",
-    "area_changes": "changed_on,old_code,new_code,relation,relation_as_printed,source",
-    "attainment_rules": "preset,metric,status,at_least,more_than,method_status,source",
-}
 RULES = [
     f"pace,pace_ratio,{status},{least},,{status},made up" for status, least in (("on_track", 0.95), ("at_risk", 0.6), ("off_track", 0))
 ]
@@ -48,8 +42,8 @@ def write_sources(sources: Path, count: int) -> int:
         "area_changes": [],
         "attainment_rules": RULES,
     }
-    for name, header in REFERENCE.items():
-        (reference / f"{name}.csv").write_text("\n".join([header, *rows[name]]) + "\n", encoding="utf-8")
+    for name, columns in COLUMNS.items():
+        (reference / f"{name}.csv").write_text("\n".join([",".join(columns), *rows[name]]) + "\n", encoding="utf-8")
     return sum(_write_source(sources / f"office_{number:03d}", number) for number in range(count))
 
 

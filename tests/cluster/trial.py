@@ -2,7 +2,7 @@
 
 As root, with Debian's postgresql, redis-server, iproute2 and an environment with hai-ha-pipeline[cluster,delta] and moto[server]:
 
-    python -m tests.cluster.trial --into /tmp/trial
+    python -m tests.cluster.trial --into DIR
 
 Each host is a network namespace with a disk of its own; they meet only in PostgreSQL, Redis and an S3-compatible server.
 """
