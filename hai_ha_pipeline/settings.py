@@ -89,6 +89,11 @@ def readers() -> int:
     return _whole_number("HAI_HA_READERS", 0)
 
 
+def part_bytes() -> int:
+    """How many bytes of source files make one part of the tables: `HAI_HA_PART_BYTES`, else 16 MiB, some 300,000 figures."""
+    return max(_whole_number("HAI_HA_PART_BYTES", 16 * 1024 * 1024), 1)
+
+
 def longest_step_seconds() -> int:
     """After how long Celery gives the step of a killed worker to another: `HAI_HA_LONGEST_STEP_SECONDS`, else an hour."""
     return _whole_number("HAI_HA_LONGEST_STEP_SECONDS", 3600)

@@ -5,7 +5,7 @@ table's; its parameters are the tables it needs.
 """
 
 import inspect
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import polars as pl
@@ -19,12 +19,17 @@ from hai_ha_pipeline.transforms import audit as audits
 
 @dataclass(frozen=True)
 class Table:
-    """A table made from other tables. `group` is its place in the flow, `schema` where it is published."""
+    """A table made from other tables. `group` is its place in the flow; without a `schema` it is a step in between and is not published.
+
+    With `of_parts` it is made part by part, of areas or indicators that no other part looks at: where its rows are simply those of
+    all parts, `rows_of_parts`, else the function that puts them together.
+    """
 
     make: Callable[..., pl.DataFrame]
     contract: type[Contract]
     group: str
-    schema: str
+    schema: str | None = None
+    of_parts: Callable[[pl.DataFrame], pl.DataFrame] | None = None
 
     @property
     def name(self) -> str:
@@ -35,6 +40,16 @@ class Table:
     def needs(self) -> list[str]:
         """The tables it is made from: the function's parameters."""
         return list(inspect.signature(self.make).parameters)
+
+    @property
+    def is_cut(self) -> bool:
+        """Whether its parts are published as they are, one after the other."""
+        return self.of_parts is rows_of_parts
+
+
+def rows_of_parts(rows: pl.DataFrame) -> pl.DataFrame:
+    """The rows of all parts are the table."""
+    return rows
 
 
 @dataclass(frozen=True)
@@ -51,15 +66,19 @@ REFERENCE: tuple[str, ...] = tuple(COLUMNS)
 
 READ: tuple[Read, ...] = (
     Read("build", audit.Build, "1_sources", "audit"),
-    Read("statement", reading.Statement, "3_figures"),
-    Read("figure", reading.Figure, "3_figures"),
     Read("source_file", reading.SourceFile, "3_figures"),
-    Read("earlier_figure", reading.EarlierFigure, "3_figures"),
     Read("earlier_file", reading.EarlierFile, "3_figures"),
     Read("earlier_load", audit.EarlierLoad, "6_audit", "audit"),
     Read("difference", audit.Difference, "6_audit", "audit"),
     Read("correction", audit.Correction, "3_figures", "audit"),
+    Read("part", reading.Part, "3_figures"),
 )
+
+FIGURES: tuple[Read, ...] = (
+    Read("figure", reading.Figure, "3_figures"),
+    Read("earlier_figure", reading.EarlierFigure, "3_figures"),
+)
+"""What the tables of a part are made from: its figures, read and judged, and those that only earlier files hold."""
 
 TABLES: tuple[Table, ...] = (
     Table(dimensions.dim_indicator, core.DimIndicator, "2_reference", "core"),
@@ -68,20 +87,32 @@ TABLES: tuple[Table, ...] = (
     Table(dimensions.area_succession, core.AreaSuccession, "2_reference", "core"),
     Table(successors.area_coverage, core.AreaCoverage, "2_reference", "core"),
     Table(dimensions.attainment_rule, core.AttainmentRule, "2_reference", "core"),
-    Table(dimensions.dim_period, core.DimPeriod, "4_facts", "core"),
+    Table(dimensions.dim_period, core.DimPeriod, "4_facts", "core", of_parts=dimensions.periods),
+    Table(dimensions.document, core.Document, "4_facts", of_parts=dimensions.documents),
+    Table(facts.fact_observation, core.FactObservation, "4_facts", "core", of_parts=rows_of_parts),
+    Table(facts.fact_target, core.FactTarget, "4_facts", "core", of_parts=rows_of_parts),
+    Table(history.revision, core.Revision, "4_facts", "core", of_parts=rows_of_parts),
+    Table(audits.rejected, audit.Rejected, "6_audit", "audit", of_parts=audits.in_order_of_files),
+    Table(audits.file_count, audit.FileCount, "6_audit", of_parts=audits.file_counts),
+    Table(attainment.attainment, marts.Attainment, "5_marts", "marts", of_parts=rows_of_parts),
+    Table(growth.growth, marts.Growth, "5_marts", "marts", of_parts=rows_of_parts),
+    Table(history.attainment_history, marts.AttainmentHistory, "5_marts", "marts", of_parts=rows_of_parts),
+    Table(history.growth_history, marts.GrowthHistory, "5_marts", "marts", of_parts=rows_of_parts),
+    Table(consistency.consistency, marts.Consistency, "5_marts", "marts", of_parts=rows_of_parts),
     Table(dimensions.dim_source, core.DimSource, "4_facts", "core"),
-    Table(facts.fact_observation, core.FactObservation, "4_facts", "core"),
-    Table(facts.fact_target, core.FactTarget, "4_facts", "core"),
-    Table(history.revision, core.Revision, "4_facts", "core"),
-    Table(audits.rejected, audit.Rejected, "6_audit", "audit"),
     Table(audits.load, audit.Load, "6_audit", "audit"),
-    Table(attainment.attainment, marts.Attainment, "5_marts", "marts"),
-    Table(growth.growth, marts.Growth, "5_marts", "marts"),
-    Table(history.attainment_history, marts.AttainmentHistory, "5_marts", "marts"),
-    Table(history.growth_history, marts.GrowthHistory, "5_marts", "marts"),
-    Table(consistency.consistency, marts.Consistency, "5_marts", "marts"),
 )
+BY_PART: tuple[Table, ...] = tuple(table for table in TABLES if table.of_parts)
 
-ALL: tuple[Read | Table, ...] = (*READ, *TABLES)
+
+def tables_of_part(known: Mapping[str, pl.DataFrame]) -> dict[str, pl.DataFrame]:
+    """The tables of one part of the figures, made from `figure`, `earlier_figure` and the whole dimensions."""
+    made: dict[str, pl.DataFrame] = {}
+    for table in BY_PART:
+        made[table.name] = table.make(**{need: made[need] if need in made else known[need] for need in table.needs})
+    return made
+
+
+ALL: tuple[Read | Table, ...] = (*READ, *FIGURES, *TABLES)
 PUBLISHED: dict[str, tuple[str, type[Contract]]] = {table.name: (table.schema, table.contract) for table in ALL if table.schema}
 MADE_BY_PUBLISHING: dict[str, tuple[str, type[Contract]]] = {"generation": ("audit", audit.Generation)}

@@ -265,7 +265,7 @@ def consistency_of(*results: dict[str, Any], plans: tuple[dict[str, Any], ...] =
         ),
         "growth": growth(facts["fact_observation"], **world, dim_unit=dim_unit(), area_coverage=area_coverage()),
     }
-    return Consistency.validate(consistency(**facts, **world, **marts, dim_source=sources))
+    return Consistency.validate(consistency(**facts, **world, **marts, document=sources))
 
 
 def _facts(contract: type[Contract], key: str, rows: tuple[dict[str, Any], ...], more: dict[str, Any]) -> pl.DataFrame:

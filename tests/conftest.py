@@ -1,5 +1,6 @@
 """What every test may use: the tables of the shipped sources, made once, and settings that keep properties repeatable."""
 
+import json
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -8,15 +9,18 @@ import polars as pl
 import pytest
 from hypothesis import settings
 
+from hai_ha_pipeline.orchestration.parts import parts_of, reading_of
 from hai_ha_pipeline.reading.archive import Archive
 from hai_ha_pipeline.reading.ingest import ingest
+from hai_ha_pipeline.reading.kept import Shelf
+from hai_ha_pipeline.reading.part import figures_of_part
 from hai_ha_pipeline.reading.reference import read_reference
 from hai_ha_pipeline.storage.publish import publish
 from hai_ha_pipeline.storage.stage import Stage
-from hai_ha_pipeline.tables import PUBLISHED, REFERENCE, TABLES
-from hai_ha_pipeline.transforms.figures import figure
-from hai_ha_pipeline.transforms.series import judged_by_series
+from hai_ha_pipeline.tables import BY_PART, PUBLISHED, REFERENCE, TABLES, tables_of_part
+from hai_ha_pipeline.transforms.series import judged_with_earlier
 from tests.build import SHIPPED
+from tests.folders import Memory
 from tests.overlays import overlay
 from tests.s3 import serving
 
@@ -31,24 +35,33 @@ S3_SERVER = (
 NOW = datetime(2026, 11, 24, 2, 0, tzinfo=UTC)
 
 
-def tables_of(sources: Path, archive: Path) -> Tables:
+def tables_of(sources: Path, archive: Path, shelf: Shelf | None = None) -> Tables:
     """Every table of a folder of sources, by its name, made in this process without Dagster or DuckDB."""
-    made = {name: read_reference(sources, name) for name in REFERENCE}
-    of_master_data = [table for table in TABLES if set(table.needs) <= set(REFERENCE)]
-    for table in of_master_data:
-        made[table.name] = table.make(**{name: made[name] for name in table.needs})
-
-    def judge(statement: pl.DataFrame) -> pl.DataFrame:
-        return figure(statement, made["dim_indicator"], made["dim_area"], made["dim_unit"])
-
-    def judge_together(figures: pl.DataFrame) -> pl.DataFrame:
-        return judged_by_series(figures, made["dim_indicator"], made["dim_area"], made["dim_unit"])
-
-    made |= ingest(sources, Archive(archive), judge, judge_together, NOW)
+    made: Tables = {name: read_reference(sources, name) for name in REFERENCE}
+    for table in TABLES:
+        if set(table.needs) <= made.keys() and not table.of_parts:
+            made[table.name] = table.make(**{name: made[name] for name in table.needs})
+    reading = reading_of(sources, made, shelf or Memory())
+    ingested = ingest(sources, Archive(archive), reading, NOW)
+    parts = parts_of(ingested, sources, made)
+    made |= ingested.tables() | tables_of_parts(parts, made, reading.shelf)
     for table in TABLES:
         if table.name not in made:
             made[table.name] = table.make(**{name: made[name] for name in table.needs})
     return made
+
+
+def tables_of_parts(parts: pl.DataFrame, known: Tables, shelf: Shelf) -> Tables:
+    """The tables that are made part by part, put together; the figures as well."""
+    made = []
+    for recipe in parts["recipe"]:
+        judged = judged_with_earlier(
+            *figures_of_part(json.loads(recipe), shelf), known["dim_indicator"], known["dim_area"], known["dim_unit"]
+        )
+        figures = dict(zip(("figure", "earlier_figure"), judged, strict=True))
+        made.append(figures | tables_of_part(known | figures))
+    together = {name: pl.concat([tables[name] for tables in made]) for name in made[0]}
+    return together | {table.name: table.of_parts(together[table.name]) for table in BY_PART if table.of_parts}
 
 
 @pytest.fixture(scope="session")
@@ -65,7 +78,7 @@ def warehouse(shipped: dict[str, pl.DataFrame], tmp_path_factory: pytest.TempPat
     tables = shipped | {"build": pl.DataFrame({"fingerprint": ["shipped sources"]})}
     for name in PUBLISHED:
         stage.write(name, tables[name])
-    publish(folder / "hai_ha.duckdb", {name: stage.path(name) for name in PUBLISHED}, PUBLISHED)
+    publish(folder / "hai_ha.duckdb", {name: [stage.path(name)] for name in PUBLISHED}, PUBLISHED)
     return folder / "hai_ha.duckdb"
 
 

@@ -1,5 +1,6 @@
 """Source folders written to disk, for tests that read them."""
 
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -7,8 +8,10 @@ import polars as pl
 
 from hai_ha_pipeline.reading.archive import Archive
 from hai_ha_pipeline.reading.ingest import Tables, ingest
+from hai_ha_pipeline.reading.kept import Reading
+from hai_ha_pipeline.reading.part import figures_of_part, recipes
 from hai_ha_pipeline.transforms.figures import figure
-from hai_ha_pipeline.transforms.series import judged_by_series
+from hai_ha_pipeline.transforms.series import judged_with_earlier
 from tests.build import dim_area, dim_indicator, dim_unit
 
 HEAD = """
@@ -60,11 +63,30 @@ def judge(statement: pl.DataFrame) -> pl.DataFrame:
     return figure(statement, dim_indicator(), dim_area(), dim_unit())
 
 
-def judge_together(figures: pl.DataFrame) -> pl.DataFrame:
-    """All figures judged by the series they belong to."""
-    return judged_by_series(figures, dim_indicator(), dim_area(), dim_unit())
+@dataclass(frozen=True)
+class Memory:
+    """A shelf of tables in memory."""
+
+    tables: dict[str, pl.DataFrame] = field(default_factory=dict)
+
+    def has(self, table: str) -> bool:
+        return table in self.tables
+
+    def write(self, table: str, rows: pl.DataFrame) -> None:
+        self.tables[table] = rows
+
+    def read(self, table: str, start: int = 0, length: int | None = None) -> pl.DataFrame:
+        return self.tables[table].slice(start, length)
 
 
-def ingested(root: Path, now: datetime = DAY_1) -> Tables:
+def all_in_one_part(figures: pl.DataFrame) -> pl.Series:
+    return pl.Series("part", [0] * figures.height, pl.Int64)
+
+
+def ingested(root: Path, now: datetime = DAY_1, shelf: Memory | None = None) -> Tables:
     """Everything under `root/sources`, read and judged."""
-    return ingest(root / "sources", Archive(root / "archive"), judge, judge_together, now)
+    reading = Reading(shelf or Memory(), "tests", judge, all_in_one_part)
+    read = ingest(root / "sources", Archive(root / "archive"), reading, now)
+    [recipe] = recipes(read.histories, 1)
+    figure, earlier = judged_with_earlier(*figures_of_part(recipe, reading.shelf), dim_indicator(), dim_area(), dim_unit())
+    return read.tables() | {"figure": figure, "earlier_figure": earlier}

@@ -59,7 +59,12 @@ def said(database: Path) -> int:
 
 def publish_small(database: Path, poor: int, *writers: Writer) -> Published:
     """Publish such a warehouse."""
-    return publish(database, stage(database.parent.parent / "stage", poor), TABLES, writers)
+    return publish(database, as_lists(stage(database.parent.parent / "stage", poor)), TABLES, writers)
+
+
+def as_lists(files: dict[str, Path]) -> dict[str, list[Path]]:
+    """Each table as one file."""
+    return {name: [file] for name, file in files.items()}
 
 
 def legacy(database: Path, poor: int) -> None:

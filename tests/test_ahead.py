@@ -1,141 +1,122 @@
-"""Sources read in parallel steps: what is taken from them is what reading here gives, and nothing else is ever taken."""
+"""Files read and tables made in parallel steps: what is taken from them is what this host would make, and nothing else is ever taken."""
 
 import shutil
 import sys
 from pathlib import Path
 
 import dagster as dg
-import polars as pl
 import pytest
 
 from hai_ha_pipeline.errors import UserError
-from hai_ha_pipeline.orchestration import ahead
-from hai_ha_pipeline.orchestration.ahead import READ_AHEAD, forget_what_is_not_read_any_more, grouped, read_ahead_assets, take_or_read
+from hai_ha_pipeline.orchestration import parts
+from hai_ha_pipeline.orchestration.ahead import MAKE_AHEAD, READ_AHEAD, grouped, make_ahead_assets, read_ahead_assets
 from hai_ha_pipeline.orchestration.assets import RETRY, all_assets
 from hai_ha_pipeline.orchestration.executors import executor
 from hai_ha_pipeline.orchestration.io import ParquetStage
-from hai_ha_pipeline.reading.ahead import as_tables, content_key, from_tables, shared_inputs
-from hai_ha_pipeline.reading.source import Judge, SourceRead, read_source, source_folders
+from hai_ha_pipeline.reading import kept
+from hai_ha_pipeline.reading.archive import snapshot_of
+from hai_ha_pipeline.reading.source import open_source, source_folders
 from hai_ha_pipeline.settings import readers
 from hai_ha_pipeline.storage.stage import Stage
-from hai_ha_pipeline.transforms.figures import figure
 from tests.build import SHIPPED
 from tests.conftest import Tables
 
 
 @pytest.fixture
 def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A project of its own with the shipped sources and two reading steps."""
+    """A project of its own with the shipped sources, two parallel steps and several parts."""
     shutil.copytree(SHIPPED, tmp_path / "sources")
     monkeypatch.setenv("HAI_HA_PROJECT", str(tmp_path))
     monkeypatch.setenv("HAI_HA_READERS", "2")
+    monkeypatch.setenv("HAI_HA_PART_BYTES", "32768")
     return tmp_path
 
 
-def read_here(folder: Path, shipped: Tables) -> SourceRead:
-    return read_source(folder, judging(shipped))
+def done(*names: str) -> dg.ExecuteInProcessResult:
+    """The assets of these names, made with all that they need."""
+    wanted = dg.AssetSelection.assets(*names).required_multi_asset_neighbors().upstream().required_multi_asset_neighbors()
+    result = dg.materialize(all_assets(), selection=wanted, resources={"io_manager": ParquetStage()})
+    assert result.success
+    return result
 
 
-def read_by_steps(here: Path) -> dict[str, str]:
-    """What the reading steps say of each source, having run with the master data that they need."""
-    wanted = dg.AssetSelection.assets(READ_AHEAD).upstream()
-    done = dg.materialize(all_assets(), selection=wanted, resources={"io_manager": ParquetStage()})
-    assert done.success
-    steps = {event.step_key for event in done.all_events if event.is_step_success and event.step_key and "read_group" in event.step_key}
-    assert steps == {"read_ahead.read_group[1_of_2]", "read_ahead.read_group[2_of_2]"}
-    stage, shared = Stage(here / "warehouse" / "stage"), shared_inputs(here / "sources")
-    return {
-        folder.name: "read" if stage.has(f"read/{content_key(folder, shared)}/files") else "left"
-        for folder in source_folders(here / "sources")
-    }
+def read_by_steps(here: Path, shipped: Tables) -> dict[str, str]:
+    """What the reading steps have read of each source."""
+    stage = Stage(here / "warehouse" / "stage")
+    reading = parts.reading_of(here / "sources", shipped, stage)
+    said = {}
+    for folder in source_folders(here / "sources"):
+        places = open_source(folder)
+        keys = kept._keys(places, places.places, snapshot_of(folder), reading)
+        said[folder.name] = "read" if all(stage.has(f"read/{key.value}/file") for key in keys.values()) else "left"
+    return said
 
 
-def judging(shipped: Tables) -> Judge:
-    """The judge of the shipped master data."""
-    return lambda statements: figure(statements, *(shipped[name] for name in ahead.MASTER_DATA))
-
-
-def never(*_: object) -> SourceRead:
+def never(*_: object) -> None:
     raise AssertionError
 
 
-def test_every_source_comes_back_from_its_tables_as_it_was_read(shipped: Tables) -> None:
-    for folder in source_folders(SHIPPED):
-        read = read_here(folder, shipped)
-        again = from_tables(folder, as_tables(read))
-        assert again is not None
-        for name in ("statement", "figure", "correction"):
-            assert getattr(again, name).equals(getattr(read, name)), f"{folder.name} {name}"
-        assert [(file.name, file.counted(), file.columns) for file in again.files] == [
-            (file.name, file.counted(), file.columns) for file in read.files
-        ]
-        assert again.package == read.package
+def test_each_step_reads_its_share_and_read_sources_takes_it(here: Path, shipped: Tables, monkeypatch: pytest.MonkeyPatch) -> None:
+    result = done(READ_AHEAD)
+    steps = {event.step_key for event in result.all_events if event.is_step_success and event.step_key and "read_group" in event.step_key}
+    assert steps == {"read_ahead.read_group[1_of_2]", "read_ahead.read_group[2_of_2]"}
+    assert set(read_by_steps(here, shipped).values()) == {"read"}
+    monkeypatch.setattr(kept, "read_file", never)
+    done("part")
 
 
-def test_read_sources_takes_what_the_steps_have_read(here: Path, shipped: Tables, monkeypatch: pytest.MonkeyPatch) -> None:
-    assert set(read_by_steps(here).values()) == {"read"}
-    monkeypatch.setattr(ahead, "read_source", never)
-    reader = take_or_read()
-    taken = [reader(folder, judging(shipped)) for folder in source_folders(here / "sources")]
-    statements = pl.concat([read.statement for read in taken])
-    assert statements.equals(shipped["statement"])
+def test_each_step_makes_its_share_and_make_tables_takes_it(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    done(MAKE_AHEAD)
+    made = list((here / "warehouse" / "stage" / "made").iterdir())
+    assert len(made) == Stage(here / "warehouse" / "stage").read("part").height > 2
+    monkeypatch.setattr(parts, "tables_of_part", never)
+    done("growth")
 
 
-def test_what_changed_since_is_read_again(here: Path, shipped: Tables) -> None:
-    changed, shared = here / "sources" / "quang_ninh_yearbook", shared_inputs(here / "sources")
-    assert ahead._read_into_stage(changed, judging(shipped), shared).endswith(" figures")
-    assert ahead._read_into_stage(changed, judging(shipped), shared) == "was read before"
-    (changed / "yearbook.csv").write_text(
-        (changed / "yearbook.csv").read_text(encoding="utf-8").replace("11.03", "11.04"), encoding="utf-8"
-    )
-    read = take_or_read()(changed, judging(shipped))
-    assert "11.04" in read.statement["value_as_printed"].to_list()
+def test_what_changed_since_is_read_again_and_the_old_is_forgotten(here: Path, shipped: Tables) -> None:
+    done("part")
+    before = {path.name for path in (here / "warehouse" / "stage" / "read").iterdir()}
+    changed = here / "sources" / "quang_ninh_yearbook" / "yearbook.csv"
+    changed.write_text(changed.read_text(encoding="utf-8").replace("11.03", "11.04"), encoding="utf-8")
+    shutil.rmtree(here / "warehouse" / "archive")  # else what was read of the earlier load is needed for the history
+    assert read_by_steps(here, shipped)["quang_ninh_yearbook"] == "left"
+    done("part")
+    after = {path.name for path in (here / "warehouse" / "stage" / "read").iterdir()}
+    assert (len(before - after), len(after - before)) == (1, 1)
 
 
-def test_master_data_that_changed_makes_every_source_be_read_again(here: Path) -> None:
-    folder = source_folders(here / "sources")[0]
-    before = content_key(folder, shared_inputs(here / "sources"))
+def test_master_data_that_changed_makes_everything_be_read_again(here: Path, shipped: Tables) -> None:
+    into = parts.cut_of(here / "sources", shipped)
+    before = parts.shared_inputs(here / "sources", into)
     with (here / "sources" / "reference" / "units.csv").open("a", encoding="utf-8") as units:
         units.write("HA2,area_of_land,4,hectares twice,héc ta,\n")
-    assert content_key(folder, shared_inputs(here / "sources")) != before
-
-
-def test_a_file_that_is_another_here_is_not_taken(here: Path, shipped: Tables) -> None:
-    folder = here / "sources" / "quang_ninh_yearbook"
-    tables = as_tables(read_here(folder, shipped))
-    with (folder / "yearbook.csv").open("a", encoding="utf-8") as file:
-        file.write("\n")
-    assert from_tables(folder, tables) is None
+    assert parts.shared_inputs(here / "sources", into) != before
 
 
 def test_a_source_that_fails_is_left_to_the_step_that_tells_of_it(here: Path) -> None:
     (here / "sources" / "quang_ninh_yearbook" / "yearbook.csv").unlink()
-    said = read_by_steps(here)
-    assert said.pop("quang_ninh_yearbook") == "left"
-    assert set(said.values()) == {"read"}
+    done(READ_AHEAD)
+    result = done("source_file")
+    files = Stage(here / "warehouse" / "stage").read("source_file")
+    assert dict(files.select("source", "state").rows())["quang_ninh_yearbook"] == "failed"
+    assert result.success
 
 
-def test_what_is_not_read_any_more_is_forgotten(here: Path, shipped: Tables) -> None:
-    kept, gone = (here / "sources" / name for name in ("administrative_units", "quang_ninh_yearbook"))
-    for folder in (kept, gone):
-        ahead._read_into_stage(folder, judging(shipped), shared_inputs(here / "sources"))
-    shutil.rmtree(gone)
-    forget_what_is_not_read_any_more()
-    assert [path.name for path in (here / "warehouse" / "stage" / "read").iterdir()] == [content_key(kept, shared_inputs(here / "sources"))]
-
-
-def test_sources_are_dealt_out_by_their_size(tmp_path: Path) -> None:
+def test_files_are_dealt_out_by_their_size(tmp_path: Path) -> None:
+    folder = shutil.copytree(SHIPPED / "quang_ninh_yearbook", tmp_path / "pages")
     for name, size in {"a": 10, "b": 50, "c": 30, "d": 20}.items():
-        (tmp_path / name).mkdir()
-        (tmp_path / name / "file.csv").write_bytes(b"x" * size)
-    groups = grouped(sorted(tmp_path.iterdir()), 2)
-    assert [[folder.name for folder in group] for group in groups] == [["b", "a"], ["c", "d"]]
-    assert grouped([], 2) == [[], []]
+        (folder / f"{name}.csv").write_bytes(b"x" * size)
+    opened = open_source(folder)
+    [place] = opened.places
+    places = [type(place)(f"{name}.csv", folder / f"{name}.csv", place.resource, place.layout) for name in "abcd"]
+    groups = grouped({folder: type(opened)(folder, opened.package, places, opened.corrections)}, 2)
+    assert groups == [{folder: {"b.csv", "a.csv"}}, {folder: {"c.csv", "d.csv"}}]
+    assert grouped({}, 2) == [{}, {}]
 
 
-def test_without_the_setting_there_are_no_reading_steps(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_the_setting_there_are_no_such_steps(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("HAI_HA_READERS", raising=False)
-    assert (readers(), read_ahead_assets(RETRY)) == (0, [])
+    assert (readers(), read_ahead_assets(RETRY), make_ahead_assets(RETRY)) == (0, [], [])
 
 
 @pytest.mark.parametrize(

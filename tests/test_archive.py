@@ -14,7 +14,7 @@ ABC = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
 
 
 def keep(archive: Archive, folder: Path, now: datetime, snapshot: dict[str, str] | None = None) -> None:
-    archive.keep(folder, Load(now.isoformat(), snapshot or snapshot_of(folder), {}, {}, []), b"", now)
+    archive.keep(folder, Load(now.isoformat(), snapshot or snapshot_of(folder), {}, {}, []), now)
 
 
 def test_a_file_is_known_by_the_hash_of_its_content(tmp_path: Path) -> None:

@@ -27,15 +27,17 @@ def test_only_rejected_figures_are_set_aside_in_the_order_of_their_lines() -> No
 
 
 def test_the_counts_of_a_file_come_from_the_tables_that_hold_its_figures() -> None:
-    figure = figures({}, {"role": "target"}, REJECTED, {"verdict": "missing"}, {"source": "other"})
-    found = audit.load(
-        files({}, {"source": "other", "cells_read": 1}, {"source": "broken", "file": None, "state": "failed", "cells_read": 0}),
+    first_of_other = 2**32  # the key of a file stands above the 32 bits of the position in it
+    figure = figures({}, {"role": "target"}, REJECTED, {"verdict": "missing"}, {"source": "other", "statement_key": first_of_other})
+    counted = audit.file_count(
         figure,
-        observations({"value": "1", "observation_key": 0}, {"value": "1", "observation_key": 4}),
+        observations({"value": "1", "observation_key": 0}, {"value": "1", "observation_key": first_of_other}),
         targets({"value": "1", "target_key": 1}),
         dim_period("2024"),
         audit.rejected(figure, NO_EARLIER),
     )
+    read = files({}, {"source": "other", "cells_read": 1}, {"source": "broken", "file": None, "state": "failed", "cells_read": 0})
+    found = audit.load(read, counted)
     assert found.select("source", "last_result_on").rows() == [
         ("broken", None),
         ("other", date(2024, 12, 31)),
@@ -51,13 +53,8 @@ def test_the_counts_of_a_file_come_from_the_tables_that_hold_its_figures() -> No
 
 def test_a_lost_figure_breaks_the_contract() -> None:
     figure = figures({}, {"role": "target"})
-    found = audit.load(
-        files({"cells_read": 2}),
-        figure,
-        observations({"value": "1", "observation_key": 0}),
-        targets(),
-        dim_period("2024"),
-        audit.rejected(figure, NO_EARLIER),
-    )
+    observed = observations({"value": "1", "observation_key": 0})
+    counted = audit.file_count(figure, observed, targets(), dim_period("2024"), audit.rejected(figure, NO_EARLIER))
+    found = audit.load(files({"cells_read": 2}), counted)
     with pytest.raises(pandera.errors.SchemaError, match="_counts_add_up"):
         Load.validate(found)

@@ -137,11 +137,13 @@ FILES = pl.DataFrame(
 )  # fmt: skip
 
 
+def sources_of(figure: pl.DataFrame) -> pl.DataFrame:
+    return dimensions.dim_source(dimensions.document(figure, NO_EARLIER), FILES, NO_EARLIER_FILE)
+
+
 def test_a_document_stands_once_however_many_figures_it_holds() -> None:
     page = {"address": "https://example.org/1", "title": "A page", "published_on": date(2024, 6, 20)}
-    found = dimensions.dim_source(
-        figures(page, page, {"title": "Another"}, page | {"verdict": "rejected", "title": "Rejected"}), NO_EARLIER, FILES, NO_EARLIER_FILE
-    )
+    found = sources_of(figures(page, page, {"title": "Another"}, page | {"verdict": "rejected", "title": "Rejected"}))
     assert found.select("source_title", "address", "published_on").sort("source_title").rows() == [
         ("A page", "https://example.org/1", date(2024, 6, 20)),
         ("Another", "https://example.org/", None),
@@ -149,7 +151,7 @@ def test_a_document_stands_once_however_many_figures_it_holds() -> None:
 
 
 def test_a_figure_without_a_document_stands_in_the_source_itself() -> None:
-    found = dimensions.dim_source(figures({}), NO_EARLIER, FILES, NO_EARLIER_FILE).row(0, named=True)
+    found = sources_of(figures({})).row(0, named=True)
     assert (found["source_title"], found["publisher"], found["licence"], found["sha256"]) == (
         "Pages of a district",
         "The district",
@@ -160,7 +162,7 @@ def test_a_figure_without_a_document_stands_in_the_source_itself() -> None:
 
 def test_the_key_of_a_document_is_that_of_its_figures() -> None:
     two = figures({"title": "A page"}, {})
-    found = dimensions.dim_source(two, NO_EARLIER, FILES, NO_EARLIER_FILE)
+    found = sources_of(two)
     assert sorted(dimensions.document_key(with_earlier(two, NO_EARLIER))) == sorted(found["source_key"])
 
 

@@ -359,7 +359,7 @@ class TestDisk:
             "import resource, sys; from pathlib import Path; from tests.small_warehouse import *; import hai_ha_pipeline.errors as e\n"
             "def big(file, folder): (folder / 'big.bin').write_bytes(bytes(2_000_000))\n"
             "database, limit = Path(sys.argv[1]), int(sys.argv[2]) * 1024\n"
-            "parquet = stage(database.parent.parent / 'stage', 28)\n"
+            "parquet = as_lists(stage(database.parent.parent / 'stage', 28))\n"
             "resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit))\n"
             "try: publish(database, parquet, TABLES, [big])\n"
             "except e.PublishError as error: print(error)"

@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 from hai_ha_pipeline.errors import SourceError
-from hai_ha_pipeline.reading.source import read_source, source_folders
-from hai_ha_pipeline.reading.table_file import read_table
+from hai_ha_pipeline.reading.source import open_source, source_folders
+from hai_ha_pipeline.reading.table_file import read_table_in_pieces
 from tests.folders import DAY_2, DESCRIPTOR, TABLE, ingested, source, write
 
 
@@ -128,11 +128,11 @@ def test_a_link_inside_the_folder_is_followed(tmp_path: Path) -> None:
 def test_a_file_that_changes_while_it_is_read_fails_the_source(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     folder = source(tmp_path / "sources")
 
-    def read_while_somebody_writes(*given: Any) -> Any:
+    def read_while_somebody_writes(*given: Any, **said: Any) -> Any:
         (folder / "table.csv").write_text(TABLE + "output;2023;1\n")
-        return read_table(*given)
+        return read_table_in_pieces(*given, **said)
 
-    monkeypatch.setattr("hai_ha_pipeline.reading.source.read_table", read_while_somebody_writes)
+    monkeypatch.setattr("hai_ha_pipeline.reading.source.read_table_in_pieces", read_while_somebody_writes)
     assert "the file changed while it was read" in ingested(tmp_path)["source_file"]["message"][0]
 
 
@@ -144,10 +144,10 @@ def test_a_file_that_changes_between_snapshot_and_reading_is_compared_with_the_l
 
     def read_after_somebody_wrote(*given: Any) -> Any:
         write(folder, {"table.csv": TABLE.replace("100", "101")})
-        return read_source(*given)
+        return open_source(*given)
 
     with monkeypatch.context() as patch:
-        patch.setattr("hai_ha_pipeline.reading.ingest.read_source", read_after_somebody_wrote)
+        patch.setattr("hai_ha_pipeline.reading.ingest.open_source", read_after_somebody_wrote)
         assert ingested(tmp_path)["source_file"]["state"].to_list() == ["stale"]
     assert ingested(tmp_path, DAY_2)["difference"].select("figures_revised", "figures_unchanged").rows() == [(1, 2)]
 

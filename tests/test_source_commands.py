@@ -9,15 +9,18 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
+import polars as pl
 import pytest
 
 from hai_ha_pipeline.cli.main import main
 from hai_ha_pipeline.cli.master_data import master_data
 from hai_ha_pipeline.reading.archive import Archive
 from hai_ha_pipeline.reading.ingest import ingest
+from hai_ha_pipeline.reading.kept import Reading
+from hai_ha_pipeline.reading.part import recipes
 from hai_ha_pipeline.storage.stage import Stage
 from tests.build import SHIPPED
-from tests.folders import DAY_1, HEAD, write
+from tests.folders import DAY_1, HEAD, all_in_one_part, write
 
 TABLE = "what;where;when;figure\npopulation;Hai Ha;2023;62.240\npopulation;Hai Ha;2024;63.000,5\npopulation;Mong Cai;2024;-\n"
 DESCRIPTOR = (
@@ -85,9 +88,10 @@ def source(root: Path, name: str = "pages", descriptor: str = DESCRIPTOR, table:
 
 def load(root: Path) -> None:
     """What a run keeps: the archive, and the figures of all sources."""
-    known = master_data(root / "sources")
-    read = ingest(root / "sources", Archive(root / "warehouse" / "archive"), known.judge, lambda figures: figures, DAY_1)
-    Stage(root / "warehouse" / "stage").write("figure", read["figure"])
+    known, stage = master_data(root / "sources"), Stage(root / "warehouse" / "stage")
+    reading = Reading(stage, "tests", known.judge, all_in_one_part)
+    read = ingest(root / "sources", Archive(root / "warehouse" / "archive"), reading, DAY_1)
+    stage.write("part", pl.DataFrame({"recipe": [json.dumps(recipe) for recipe in recipes(read.histories, 1)]}))
 
 
 def publish(root: Path, *loads: tuple[str, str, str | None]) -> None:

@@ -7,7 +7,7 @@ import pytest
 
 from hai_ha_pipeline.errors import PlaceError
 from hai_ha_pipeline.settings import Project
-from hai_ha_pipeline.storage.stage import Stage
+from hai_ha_pipeline.storage.stage import Stage, read_staged
 
 COMMUNES = pl.DataFrame({"area_code": ["06922", "06925"], "households": [67, 28]})
 
@@ -32,8 +32,9 @@ def test_a_table_that_no_run_has_made_is_not_found(stage: Stage) -> None:
 
 def test_every_table_can_be_had_as_a_file_and_copies_are_gone_afterwards(stage: Stage, tmp_path: Path) -> None:
     stage.write("commune", COMMUNES)
-    with stage.as_files(["commune"], tmp_path / "scratch") as files:
-        assert pl.read_parquet(files["commune"]).equals(COMMUNES)
+    stage.write("made/1/commune", COMMUNES.head(1))
+    with stage.as_files({"commune": ["commune", "made/1/commune"]}, tmp_path / "scratch") as files:
+        assert [read_staged(file).height for file in files["commune"]] == [COMMUNES.height, 1]
     assert not list((tmp_path / "scratch").glob("*"))
 
 

@@ -3,6 +3,7 @@
 The findings are plain data, so that a program reads the same as a person; how they look is not decided here.
 """
 
+import json
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -14,10 +15,11 @@ from hai_ha_pipeline.cli.master_data import MasterData
 from hai_ha_pipeline.errors import SourceError
 from hai_ha_pipeline.reading.archive import Archive
 from hai_ha_pipeline.reading.descriptor import FILE_NAME, StatementField
-from hai_ha_pipeline.reading.drift import COUNTS
+from hai_ha_pipeline.reading.drift import COUNTS, Said
 from hai_ha_pipeline.reading.ingest import drift_of
+from hai_ha_pipeline.reading.part import present_figures
 from hai_ha_pipeline.reading.scaffold.yaml_text import quoted
-from hai_ha_pipeline.reading.source import SourceRead, check_rejected_share, read_source
+from hai_ha_pipeline.reading.source import SourceRead, check_rejected_share, read_source, rejected_share
 from hai_ha_pipeline.storage.stage import Stage
 from hai_ha_pipeline.transforms.series import judged_by_series
 
@@ -55,11 +57,12 @@ def checked(folder: Path, archive: Archive, stage: Stage, known: MasterData) -> 
     except SourceError as error:
         return Report(folder.name, would_load=False, verdict=f"would fail: {error.what}", message=str(error), to_write=_to_write(folder))
     failed: SourceError | None = None
-    counted: pl.DataFrame | None = None
+    counted: Said | None = None
     warnings: list[str] = []
     try:
-        check_rejected_share(read)
-        counted, warnings = drift_of(read, archive)
+        for place in read.opened.places:
+            check_rejected_share(folder.name, place, rejected_share(read.figure.filter(pl.col("file") == place.name)))
+        counted, warnings = drift_of(read, archive, known.judge)
     except SourceError as error:
         failed = error
     figures, beside = _judged_beside_the_others(read, stage, known)
@@ -69,11 +72,11 @@ def checked(folder: Path, archive: Archive, stage: Stage, known: MasterData) -> 
         would_load=failed is None,
         verdict=f"would fail: {failed.what}" if failed else _verdict(figures),
         message=str(failed) if failed else None,
-        files=[_file(file.name, file.resource.name, file.records, figures) for file in read.files],
+        files=[_file(file.name, file.place.resource.name, file.records, figures) for file in read.files],
         rejects=_rejects(figures),
         unknown_names=unknown,
         names=_snippet(unknown),
-        difference=_difference(counted, read.folder.name, archive) if counted is not None else None,
+        difference=_difference(counted, folder.name, archive) if counted is not None else None,
         warnings=[*warnings, *beside],
         to_write=_to_write(folder),
         preview=_preview(figures, known),
@@ -87,7 +90,7 @@ def _judged_beside_the_others(read: SourceRead, stage: Stage, known: MasterData)
         others = read.figure.clear()
         warnings.append("it was judged by itself only: the figures of the other sources are known after the next hai-ha run")
     together = judged_by_series(pl.concat([read.figure, others]), known.dim_indicator, known.dim_area, known.dim_unit)
-    is_mine = pl.col("source") == read.folder.name
+    is_mine = pl.col("source") == read.opened.folder.name
     doubted = together.filter(~is_mine, pl.col("verdict") == "rejected").height - others.filter(pl.col("verdict") == "rejected").height
     warnings = (
         [f"beside it, {doubted} figures of other sources would be set aside, because they contradict their series"] if doubted else []
@@ -98,9 +101,9 @@ def _judged_beside_the_others(read: SourceRead, stage: Stage, known: MasterData)
 def _others(read: SourceRead, stage: Stage) -> pl.DataFrame | None:
     """The figures of the other sources as the last run left them; none where there was none, or it was of an older version."""
     try:
-        figures = stage.read("figure").filter(pl.col("source") != read.folder.name)
-        return figures.match_to_schema(read.figure.schema, extra_columns="ignore")
-    except (FileNotFoundError, pl.exceptions.SchemaError, pl.exceptions.ColumnNotFoundError):
+        kept = [present_figures(json.loads(recipe), stage) for recipe in stage.read("part")["recipe"]]
+        return pl.concat(kept).filter(pl.col("source") != read.opened.folder.name)
+    except (FileNotFoundError, KeyError, pl.exceptions.SchemaError, pl.exceptions.ColumnNotFoundError):
         return None
 
 
@@ -173,10 +176,9 @@ def _snippet(unknown: list[Row]) -> str | None:
     return "\n".join(lines)
 
 
-def _difference(counted: pl.DataFrame, source: str, archive: Archive) -> Row:
-    row = counted.row(0, named=True)
+def _difference(counted: Said, source: str, archive: Archive) -> Row:
     loads = archive.loads(source)
-    return {"compared_with": loads[-1].loaded_at if loads else None, **{name: row[name] for name in COUNTS}, "examples": row["examples"]}
+    return {"compared_with": loads[-1].loaded_at if loads else None, **{name: counted[name] for name in (*COUNTS, "examples")}}
 
 
 def _to_write(folder: Path) -> list[str]:

@@ -26,6 +26,22 @@ class Rejected(Contract):
     reason: str = pa.Field(description="The rule in a sentence, with what would mend it.")
 
 
+class FileCount(Contract):
+    """One row is one file with what became of its figures."""
+
+    source: str = pa.Field(description="Folder under sources/.")
+    file: str = pa.Field(description="File inside the folder.")
+    figures_loaded: int = pa.Field(ge=0, description="Rows of the facts that come from this file.")
+    figures_rejected: int = pa.Field(ge=0, description="Rows of audit.rejected that come from this file.")
+    cells_missing: int = pa.Field(ge=0, description="Cells with a declared missing mark.")
+    last_result_on: DAY = pa.Field(nullable=True, description="Last day of the last period of which the file has a result.")
+
+    class Config:
+        """A file stands once."""
+
+        unique = ["source", "file"]
+
+
 class Load(Contract):
     """One row is one file of a source: what was read and what became of it; the counts add up."""
 

@@ -157,6 +157,20 @@ class DimUnit(Contract):
     synonyms: str = pa.Field(nullable=True, description="Printed forms, separated by |.")
 
 
+class Document(Contract):
+    """One row is one published document that a figure stands in, before it is told what its file says of it."""
+
+    source_key: int = pa.Field(unique=True, description="Key; the same in every build.")
+    source: str = pa.Field(description="Folder under sources/.")
+    file: str = pa.Field(description="File inside the folder.")
+    address: str = pa.Field(nullable=True, description="Address, as printed beside the figure.")
+    title: str = pa.Field(nullable=True, description="Title, as printed beside the figure.")
+    published_on: DAY = pa.Field(nullable=True, description="Day of publication, as in core.dim_source.")
+    content: str = pa.Field(nullable=True, description="Hash of the earlier content of the file; null for the present one.")
+    is_published_on_inferred: bool = pa.Field(description="No figure of it says that the day is printed.")
+    language: str = pa.Field(nullable=True, description="Language of the document.")
+
+
 class DimSource(Contract):
     """One row is one published document, as one file of a source reports it, or an earlier content of that file."""
 

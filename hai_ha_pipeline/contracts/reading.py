@@ -240,4 +240,14 @@ class SourceFile(Contract):
         unique = ["source", "file"]
 
 
+class Part(Contract):
+    """One row is one part of all figures: those of some areas, or of some indicators, whose tables are made without the others."""
+
+    part: int = pa.Field(unique=True, ge=0, description="Its number.")
+    dimension: str = pa.Field(isin=("area", "indicator"), description="What figures are cut by.")
+    content_key: str = pa.Field(description="Hash of all that its tables are made from: its figures, the master data, the code.")
+    codes: str = pa.Field(description="The areas or indicators of the part, as JSON.")
+    recipe: str = pa.Field(description="Where its figures are kept, by source and load, as JSON.")
+
+
 STATEMENT_SCHEMA: dict[str, Any] = polars_schema(Statement)

@@ -14,16 +14,18 @@ import polars as pl
 from hai_ha_pipeline.contracts.types import Contract, grain
 from hai_ha_pipeline.errors import UserError
 from hai_ha_pipeline.exports.write import write_exports
-from hai_ha_pipeline.orchestration.ahead import (
-    MASTER_DATA,
-    ON_PUBLISHER,
-    READ_AHEAD,
-    forget_what_is_not_read_any_more,
-    read_ahead_assets,
-    take_or_read,
-)
+from hai_ha_pipeline.orchestration.ahead import MAKE_AHEAD, ON_PUBLISHER, READ_AHEAD, make_ahead_assets, read_ahead_assets
 from hai_ha_pipeline.orchestration.lineage import column_lineage
 from hai_ha_pipeline.orchestration.metadata import as_markdown, column_schema, of_table
+from hai_ha_pipeline.orchestration.parts import (
+    DIMENSIONS,
+    MASTER_DATA,
+    PartMade,
+    forget_what_is_not_used_any_more,
+    make_part,
+    parts_of,
+    reading_of,
+)
 from hai_ha_pipeline.orchestration.sources import ANALYSTS, TIMEZONE, report_sources, source_key, source_spec
 from hai_ha_pipeline.reading.archive import Archive, fingerprint
 from hai_ha_pipeline.reading.ingest import ingest
@@ -34,9 +36,7 @@ from hai_ha_pipeline.settings import exports_are_wanted, project, readers
 from hai_ha_pipeline.storage.lake import bring_lake_up_to_date
 from hai_ha_pipeline.storage.publish import Writer, publish
 from hai_ha_pipeline.storage.stage import Stage
-from hai_ha_pipeline.tables import PUBLISHED, READ, REFERENCE, TABLES, Read, Table
-from hai_ha_pipeline.transforms.figures import figure
-from hai_ha_pipeline.transforms.series import judged_by_series
+from hai_ha_pipeline.tables import BY_PART, FIGURES, PUBLISHED, READ, REFERENCE, TABLES, Read, Table
 
 FRAME = dg.PythonObjectDagsterType(pl.DataFrame, name="DataFrame")
 CONTRACT, SOURCES_READ = "contract", "sources_read"
@@ -56,7 +56,9 @@ def all_assets() -> list[dg.AssetsDefinition | dg.AssetSpec]:
         *(_reference_asset(name) for name in REFERENCE),
         *read_ahead_assets(RETRY),
         _ingest_assets(),
-        *(_table_asset(table) for table in TABLES),
+        *make_ahead_assets(RETRY),
+        _part_assets(),
+        *(_table_asset(table) for table in TABLES if not table.of_parts),
         _warehouse_asset(),
     ]
 
@@ -107,30 +109,19 @@ def _ingest_assets() -> dg.AssetsDefinition:
         check_specs=checks,
         retry_policy=RETRY,
     )
-    def read_sources(
-        context: dg.AssetExecutionContext, dim_indicator: pl.DataFrame, dim_area: pl.DataFrame, dim_unit: pl.DataFrame
-    ) -> Iterator[dg.MaterializeResult]:
-        def judge(statements: pl.DataFrame) -> pl.DataFrame:
-            return figure(statements, dim_indicator, dim_area, dim_unit)
-
-        def judge_together(figures: pl.DataFrame) -> pl.DataFrame:
-            return judged_by_series(figures, dim_indicator, dim_area, dim_unit)
-
+    def read_sources(context: dg.AssetExecutionContext, **known: pl.DataFrame) -> Iterator[dg.MaterializeResult]:
+        here, stage = project(), Stage(project().stage)
         try:
-            reader = take_or_read() if readers() else None
-            read = ingest(project().sources, Archive(project().archive), judge, judge_together, datetime.now(UTC), reader)
-            if readers():
-                forget_what_is_not_read_any_more()
+            ingested = ingest(here.sources, Archive(here.archive), reading_of(here.sources, known, stage), datetime.now(UTC))
         except UserError as error:
             raise dg.Failure(str(error), allow_retries=False) from error
-        source_file = read["source_file"]
-        report_sources(context, source_file)
+        read = ingested.tables() | {"part": parts_of(ingested, here.sources, known)}
+        forget_what_is_not_used_any_more(stage, ingested, read["part"])
+        report_sources(context, read["source_file"])
         for table in READ_BY_INGEST:
+            further = _sources_read(read["source_file"]) if table.name == "source_file" else None
             yield _judged(
-                table.name,
-                table.contract,
-                read.pop(table.name),
-                _sources_read(source_file) if table.name == "source_file" else None,
+                table.name, table.contract, read.pop(table.name) if table.name != "source_file" else read["source_file"].clone(), further
             )
 
     return read_sources
@@ -144,6 +135,59 @@ def _sources_read(source_file: pl.DataFrame) -> dg.AssetCheckResult:
         passed=source_file.filter(pl.col("state").is_in(["loaded", "stale"])).height > 0,
         metadata={"not_loaded": dg.MetadataValue.md(as_markdown(unread)) if unread.height else "none"},
     )
+
+
+def _part_assets() -> dg.AssetsDefinition:
+    """The tables that are made part by part; those that are put together again are given on, the others stay where they are kept."""
+    tables: tuple[Read | Table, ...] = (*FIGURES, *BY_PART)
+
+    @dg.multi_asset(
+        name="make_tables",
+        outs={table.name: dg.AssetOut(dagster_type=FRAME if _is_given_on(table) else dg.Nothing, **_described(table)) for table in tables},
+        ins={name: dg.AssetIn(name) for name in ("part", *DIMENSIONS)},
+        deps=[MAKE_AHEAD] if readers() else [],
+        internal_asset_deps={table.name: _needs(table) for table in tables},
+        check_specs=[spec for table in tables for spec in _check_specs(table)],
+        retry_policy=RETRY,
+    )
+    def make_tables(part: pl.DataFrame, **known: pl.DataFrame) -> Iterator[dg.MaterializeResult]:
+        stage = Stage(project().stage)
+        made = [make_part(key, recipe, known, stage) for key, recipe in part.select("content_key", "recipe").rows()]
+        for table in tables:
+            yield _put_together(table, made, stage)
+
+    return make_tables
+
+
+def _needs(table: Read | Table) -> set[dg.AssetKey]:
+    of_figures = ("part", *MASTER_DATA, *([MAKE_AHEAD] if readers() else []))
+    return {dg.AssetKey(need) for need in (table.needs if isinstance(table, Table) else of_figures)}
+
+
+def _is_given_on(table: Read | Table) -> bool:
+    return isinstance(table, Table) and not table.is_cut
+
+
+def _put_together(table: Read | Table, made: list[PartMade], stage: Stage) -> dg.MaterializeResult:
+    """A table of all parts with its contract's verdict; its rows only where it is given on, and shown as far as they are there."""
+    broken = [part.broken[table.name] for part in made if table.name in part.broken]
+    rows = sum(part.rows[table.name] for part in made)
+    if any(part.broken for part in made):
+        return dg.MaterializeResult(asset_key=table.name, check_results=[_verdict(table.name, rows, broken)])
+    kept = [stage.read(part.place(table.name)) for part in made] if _is_given_on(table) else []
+    if isinstance(table, Table) and table.of_parts and kept:
+        return _judged(table.name, table.contract, table.of_parts(pl.concat(kept)))
+    return dg.MaterializeResult(
+        asset_key=table.name, metadata=_shown(table, made, rows, stage), check_results=[_verdict(table.name, rows, broken)]
+    )
+
+
+def _shown(table: Read | Table, made: list[PartMade], rows: int, stage: Stage) -> dict[str, Any]:
+    """What the UI shows of a table that stays in its parts: a preview and a chart of the first part with rows."""
+    first = next((part for part in made if part.rows[table.name]), None)
+    if not isinstance(table, Table) or first is None:
+        return {"dagster/row_count": rows}
+    return of_table(table.name, stage.read(first.place(table.name))) | {"dagster/row_count": dg.IntMetadataValue(rows)}
 
 
 def _table_asset(table: Table) -> dg.AssetsDefinition:
@@ -179,7 +223,7 @@ def _warehouse_asset() -> dg.AssetsDefinition:
             raise dg.Failure(f"{here.sources}: {message}", allow_retries=False)
         try:
             writers = WRITERS if exports_are_wanted() else ()
-            with stage.as_files(PUBLISHED, here.warehouse) as parquet:
+            with stage.as_files(_files(stage), here.warehouse) as parquet:
                 published = publish(here.database, parquet, PUBLISHED, writers)
             in_lake = bring_lake_up_to_date(here.database)
         except UserError as error:
@@ -201,6 +245,13 @@ def _warehouse_asset() -> dg.AssetsDefinition:
         )
 
     return warehouse
+
+
+def _files(stage: Stage) -> dict[str, list[str]]:
+    """The files of the stage that each published table consists of, by their names there."""
+    keys = stage.read("part")["content_key"].to_list()
+    is_cut = {table.name for table in BY_PART if table.is_cut}
+    return {name: [PartMade(key, {}).place(name) for key in keys] if name in is_cut else [name] for name in PUBLISHED}
 
 
 class _Description(TypedDict):
@@ -242,13 +293,19 @@ def _contract_check(name: str, contract: type[Contract], rows: pl.DataFrame) -> 
     try:
         contract.validate(rows, lazy=True)
     except pandera.errors.SchemaErrors as errors:
-        cases = errors.failure_cases.select("column", "check", "failure_case", "index")
-        metadata = {"failing_cases": dg.MetadataValue.md(as_markdown(cases.head(FAILING_CASES))), "failures": cases.height}
-        return dg.AssetCheckResult(
-            check_name=CONTRACT,
-            asset_key=name,
-            passed=False,
-            metadata=metadata,
-            description=f"{name} breaks its contract in {cases.height} cases; nothing is published.",
-        )
-    return dg.AssetCheckResult(check_name=CONTRACT, asset_key=name, passed=True, metadata={"rows_checked": rows.height})
+        return _verdict(name, rows.height, [errors.failure_cases.select("column", "check", "failure_case", "index")])
+    return _verdict(name, rows.height, [])
+
+
+def _verdict(name: str, rows: int, broken: list[pl.DataFrame]) -> dg.AssetCheckResult:
+    """Whether a table keeps its contract, with the first cases in which it does not."""
+    if not broken:
+        return dg.AssetCheckResult(check_name=CONTRACT, asset_key=name, passed=True, metadata={"rows_checked": rows})
+    failures = sum(cases.height for cases in broken)
+    return dg.AssetCheckResult(
+        check_name=CONTRACT,
+        asset_key=name,
+        passed=False,
+        metadata={"failing_cases": dg.MetadataValue.md(as_markdown(broken[0].head(FAILING_CASES))), "failures": failures},
+        description=f"{name} breaks its contract in {failures} cases; nothing is published.",
+    )

@@ -8,13 +8,14 @@ import hashlib
 import json
 import os
 import shutil
+from collections.abc import Collection
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
 from hai_ha_pipeline.errors import SourceError, UserError
 
-CONTENTS, LOADS, FIGURES, LEDGER = "contents", "loads", "figures", "ledger.json"
+CONTENTS, LOADS, LEDGER = "contents", "loads", "ledger.json"
 
 
 @dataclass(frozen=True)
@@ -34,10 +35,7 @@ class Load:
 
 @dataclass(frozen=True)
 class Archive:
-    """The archive under `root`.
-
-    `contents/` holds files by hash, `loads/` the history of each source, `figures/` the figures of its last load.
-    """
+    """The archive under `root`: `contents/` holds files by hash, `loads/` the history of each source."""
 
     root: Path
 
@@ -62,12 +60,8 @@ class Archive:
         """Every source that ever loaded."""
         return sorted(path.stem for path in (self.root / LOADS).glob("*.json"))
 
-    def figures(self, source: str) -> Path:
-        """Where the figures of the last load are kept."""
-        return self.root / FIGURES / f"{source}.parquet"
-
-    def keep(self, folder: Path, load: Load, figures: bytes, now: datetime) -> None:
-        """Keep the files and figures of a source that loads, as its last good content.
+    def keep(self, folder: Path, load: Load, now: datetime) -> None:
+        """Keep the files of a source that loads, as its last good content.
 
         Raises `SourceError` where a file is no longer what was judged.
         """
@@ -81,19 +75,24 @@ class Archive:
                 _write(kept, content)
             ledger.setdefault(sha256, to_the_second(now).isoformat())
         _write(self.root / LEDGER, json.dumps(ledger, indent=1, sort_keys=True).encode())
-        _write(self.figures(folder.name), figures)
         loads = self.loads(folder.name)
         if not loads or loads[-1] != load:
             self._write_loads(folder.name, [*loads, load])
 
-    def restore(self, source: str, load: Load, into: Path) -> Path | None:
-        """The files of a load as a folder under `into`; none where they are not all whole in the archive."""
-        if not load.files or not all(map(self._is_whole, load.files.values())):
+    def restore(self, source: str, load: Load, into: Path, read: Collection[str] | None = None) -> Path | None:
+        """The files of a load as a folder under `into`; none where they are not all in the archive.
+
+        Those named by `read`, or all of them, must be whole; the others only stand there to be seen.
+        """
+        kept = {name: self.root / CONTENTS / sha256 for name, sha256 in load.files.items()}
+        if not kept or not all(path.is_file() for path in kept.values()):
+            return None
+        if not all(self._is_whole(load.files[name]) for name in (load.files if read is None else read)):
             return None
         folder = into / source
-        for name, sha256 in load.files.items():
+        for name, path in kept.items():
             (folder / name).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copyfile(self.root / CONTENTS / sha256, folder / name)
+            _link_or_copy(path, folder / name)
         return folder
 
     def forget(self, source: str, *, wholly: bool) -> int:
@@ -104,7 +103,6 @@ class Archive:
             self._write_loads(source, kept)
         else:
             (self.root / LOADS / f"{source}.json").unlink(missing_ok=True)
-            self.figures(source).unlink(missing_ok=True)
         return len(loads) - len(kept)
 
     def _write_loads(self, source: str, loads: list[Load]) -> None:
@@ -177,6 +175,14 @@ def check_is_own_file(path: Path, folder: Path, where: str) -> None:
 
 def _is_hidden(path: Path) -> bool:
     return any(part.startswith((".", "~")) for part in path.parts)
+
+
+def _link_or_copy(path: Path, to: Path) -> None:
+    """Another name for a file, or where the file system knows none such a copy."""
+    try:
+        os.link(path, to)
+    except OSError:
+        shutil.copyfile(path, to)
 
 
 def _write(path: Path, content: bytes) -> None:

@@ -4,6 +4,8 @@ Strict in width and in quotes: a record that can be read in two ways is set asid
 """
 
 import re
+from collections.abc import Iterator
+from dataclasses import replace
 
 import polars as pl
 
@@ -18,7 +20,8 @@ from hai_ha_pipeline.reading.quotes import are_whole, lines_of, wrong_width
 from hai_ha_pipeline.reading.records import BYTE, DAMAGED, LAST, ROW, Records, set_aside
 from hai_ha_pipeline.reading.text import Text
 
-__all__ = ["BYTE", "ROW", "Records", "read_plain", "read_records"]
+__all__ = ["BYTE", "ROW", "Records", "read_in_pieces", "read_plain", "read_records"]
+LARGE, PIECE = 64 * 1024 * 1024, 500_000  # bytes of a file that is read in pieces, and lines of a piece
 DAMAGED_HEADER = (
     "incorrect-label",
     "the header has the letters of the declared names, but its separators or quotes are damaged: read as declared",
@@ -56,6 +59,51 @@ def read_records(
     )
 
 
+def read_in_pieces(
+    content: bytes, where: str, encoding: str, dialect: Dialect, schema: Schema, value_columns: re.Pattern[str] | None = None
+) -> Iterator[Records]:
+    """The same records as `read_records` gives, those of a large file in several pieces, so that they need not fit into memory.
+
+    Only where no record depends on another: every line is a record, no two are the same, and none can be the header again.
+    """
+    text = text_of(content, where, encoding)
+    header = read_header(text, where, dialect, schema)
+    if not _can_be_cut(text, header, dialect):
+        yield read_records(content, where, encoding, dialect, schema, value_columns)
+        return
+    used = used_columns(header, where, schema, value_columns)
+    lacking = [pl.lit("").alias(field.name) for field in schema.fields if field.name not in used]
+    ends = text.offsets
+    for first in range(header.line, ends.len() - 1, PIECE):
+        block = memoryview(text.data)[ends[first] : ends[min(first + PIECE, ends.len() - 1)]]
+        lines = replace(header, line=first, is_damaged=header.is_damaged and first == header.line)
+        cells, damaged = _by_line(*parsed(block, dialect, len(header.names), lines_in_cells=False), lines)
+        cells, doubtful = without_doubtful(cells, header, has_controls=text.has_controls, may_repeat=True)
+        yield Records(
+            cells.select(ROW, *(pl.col(place).alias(name) for name, place in used.items()), *lacking),
+            _as_printed(pl.concat([damaged, doubtful]).sort(ROW), text, dialect),
+            [name for name in header.columns if name],
+        )
+
+
+def _can_be_cut(text: Text, header: Header, dialect: Dialect) -> bool:
+    """Whether a file is large and each of its lines can be read without the others."""
+    body = memoryview(text.data)[header.end :]
+    if len(body) < LARGE or not text.is_composed or not _is_plain(text, header, dialect):
+        return False
+    if any(next(name for name in row if name).encode() in text.data[header.end :] for row in header.rows if any(row)):
+        return False
+    count = text.offsets.len() - 1
+    hashes = pl.concat([text.lines(at, PIECE).hash() for at in range(header.line, count, PIECE)])
+    return hashes.n_unique() == hashes.len()
+
+
+def _is_plain(text: Text, header: Header, dialect: Dialect) -> bool:
+    """Whether the table reader knows the dialect, and the file has neither quotes nor comments."""
+    has_quotes = dialect.quote_char.encode() in text.data
+    return is_common(dialect) and not has_quotes and not _may_have_comments(text, header, dialect)
+
+
 def read_plain(content: bytes, where: str, columns: tuple[str, ...]) -> pl.DataFrame:
     """A file of our own (UTF-8, commas, exactly these columns) with its cells stripped; nothing in it may be damaged.
 
@@ -76,7 +124,7 @@ def _table(text: Text, header: Header, dialect: Dialect) -> tuple[pl.DataFrame, 
     """
     width, body, has_quotes = len(header.names), memoryview(text.data)[header.end :], dialect.quote_char.encode() in text.data
     is_simple = is_common(dialect) and not (has_quotes and dialect.skip_initial_space)
-    if is_simple and not has_quotes and not _may_have_comments(text, header, dialect):
+    if _is_plain(text, header, dialect):
         return _by_line(*parsed(body, dialect, width, lines_in_cells=False), header)
     lines = text.lines(header.line)
     is_whole, is_comment = are_whole(lines, dialect), _are_comments(lines, header, dialect)

@@ -3,13 +3,10 @@
 The descriptor's `drift` and `fieldsMatch` say which differences fail the source; all others are told as warnings.
 """
 
-from pathlib import Path
+from collections.abc import Mapping
 
 import polars as pl
 
-from hai_ha_pipeline.contracts.audit import Difference
-from hai_ha_pipeline.contracts.reading import JudgedFigure
-from hai_ha_pipeline.contracts.types import empty, polars_schema
 from hai_ha_pipeline.errors import SourceError
 from hai_ha_pipeline.reading.descriptor import Layout, Package
 
@@ -18,6 +15,7 @@ SAID = ["value", "lower", "upper", "obs_status", "growth_pct", "plan_fulfilment_
 COUNTS = ("figures_new", "figures_revised", "figures_withdrawn", "figures_unchanged")
 EXAMPLES = 3
 Columns = dict[str, list[str]]
+Said = dict[str, int | str | None]
 
 
 def comparable(figure: pl.DataFrame) -> pl.DataFrame:
@@ -37,28 +35,20 @@ def placed(figures: pl.DataFrame, about: list[str]) -> pl.DataFrame:
     return figures.with_columns(place=pl.int_range(pl.len()).over(about))
 
 
-def kept_figures(path: Path) -> pl.DataFrame | None:
-    """The figures of a last load; none where there are none, or where they are damaged or of an older format: all are new then."""
-    try:
-        kept = pl.read_parquet(path)
-    except (OSError, pl.exceptions.PolarsError):
-        return None
-    return kept if kept.schema == comparable(empty(JudgedFigure)).schema else None
+def first_load(source: str, figures: int) -> Said:
+    """The difference of a load that nothing precedes: all its figures are new."""
+    return {"source": source, **dict(zip(COUNTS, (figures, 0, 0, 0), strict=True)), "examples": None}
 
 
-def difference(source: str, before: pl.DataFrame | None, after: pl.DataFrame) -> pl.DataFrame:
-    """One row: how many figures are new, revised, withdrawn and unchanged against the load before; all are new in a first one."""
-    schema = {name: dtype for name, dtype in polars_schema(Difference).items() if name in {"source", *COUNTS, "examples"}}
-    if before is None:
-        return pl.DataFrame([(source, after.height, 0, 0, 0, None)], schema=schema, orient="row")
+def difference(source: str, before: pl.DataFrame, after: pl.DataFrame, unchanged_elsewhere: int = 0) -> Said:
+    """How many figures are new, revised, withdrawn and unchanged against the load before; some unchanged ones need not be in the frames."""
     both = after.join(before, on=[*ABOUT, "place"], how="full", suffix="_before", nulls_equal=True, coalesce=True)
     is_new, is_gone = pl.col("resource_before").is_null(), pl.col("resource").is_null()
     is_same = pl.all_horizontal(pl.col(name).eq_missing(pl.col(f"{name}_before")) for name in SAID)
     revised = both.filter(~is_new & ~is_gone & ~is_same)
     new, gone = both.filter(is_new).height, both.filter(is_gone).height
-    counts = (new, revised.height, gone, both.height - new - gone - revised.height)
-    row = {"source": source, **dict(zip(COUNTS, counts, strict=True)), "examples": _examples(revised)}
-    return pl.DataFrame([row], schema=schema)
+    counts = (new, revised.height, gone, unchanged_elsewhere + both.height - new - gone - revised.height)
+    return {"source": source, **dict(zip(COUNTS, counts, strict=True)), "examples": _examples(revised)}
 
 
 def _examples(revised: pl.DataFrame) -> str | None:
@@ -81,13 +71,20 @@ def _short(value: str) -> pl.Expr:
 
 
 def drifted(
-    where: str, package: Package, before: pl.DataFrame, after: pl.DataFrame, columns_before: Columns, columns_after: Columns
+    where: str,
+    package: Package,
+    frames: tuple[pl.DataFrame, pl.DataFrame],
+    columns: tuple[Columns, Columns],
+    elsewhere: Mapping[str, int],
 ) -> list[str]:
-    """What is worth telling of the shape of the new export against the last one.
+    """What is worth telling of the shape of the new export against the last one, given each before and after.
+
+    `elsewhere` counts, by resource, the unchanged figures that are not in the frames.
 
     Raises `SourceError` where the descriptor says that such a change fails the source.
     """
-    warnings = _other_columns(columns_before, columns_after)
+    before, after = frames
+    warnings = _other_columns(*columns)
     layouts = {resource.name: resource.statement for resource in package.resources if resource.statement}
     for name in before["resource"].unique(maintain_order=True):
         had, has = (frame.filter(pl.col("resource") == name) for frame in (before, after))
@@ -96,7 +93,7 @@ def drifted(
         if unit and layout and layout.drift.changed_unit == "fail":
             raise SourceError(f"{where}, resource {name!r}", unit, "check the unit; if it is right, set `drift: {changed_unit: warn}`")
         warnings += [unit] if unit else []
-        warnings += [_fewer(f"{where}, resource {name!r}", layout, gone, had.height)] if gone else []
+        warnings += [_fewer(f"{where}, resource {name!r}", layout, gone, had.height + elsewhere.get(name, 0))] if gone else []
     return warnings
 
 

@@ -3,8 +3,9 @@
 A source that fails does not stop the others: its last good content is used and it is marked stale.
 """
 
-import io
 import tempfile
+from collections.abc import Iterable
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -12,83 +13,123 @@ from typing import Any
 import polars as pl
 
 from hai_ha_pipeline.contracts.audit import Correction, Difference, EarlierLoad
-from hai_ha_pipeline.contracts.reading import EarlierFigure, EarlierFile, Figure, JudgedFigure, SourceFile, Statement
+from hai_ha_pipeline.contracts.reading import EarlierFile, JudgedFigure, SourceFile
 from hai_ha_pipeline.contracts.types import empty, polars_schema
 from hai_ha_pipeline.errors import SourceError
+from hai_ha_pipeline.keys import file_key
 from hai_ha_pipeline.reading.archive import Archive, Load, changed_meanwhile, snapshot_of, to_the_second
-from hai_ha_pipeline.reading.drift import comparable, difference, drifted, kept_figures
-from hai_ha_pipeline.reading.replay import DAMAGED, replayed
-from hai_ha_pipeline.reading.source import Judge, Reader, SourceRead, check_rejected_share, described, read_source, source_folders
+from hai_ha_pipeline.reading.drift import Said, comparable, difference, drifted, first_load
+from hai_ha_pipeline.reading.kept import FileKept, Reading, figures_of, kept_files
+from hai_ha_pipeline.reading.replay import LoadKept, read_again, replayed
+from hai_ha_pipeline.reading.source import (
+    Judge,
+    OpenedSource,
+    Place,
+    SourceRead,
+    check_rejected_share,
+    described,
+    open_source,
+    read_source,
+    source_folders,
+)
 
-CONTRACTS = {
-    "statement": Statement,
-    "figure": Figure,
-    "source_file": SourceFile,
-    "earlier_figure": EarlierFigure,
-    "earlier_file": EarlierFile,
-    "earlier_load": EarlierLoad,
-    "difference": Difference,
-    "correction": Correction,
-}
+Row = dict[str, Any]
 Tables = dict[str, pl.DataFrame]
 
 
-def ingest(sources: Path, archive: Archive, judge: Judge, judge_together: Judge, now: datetime, read: Reader | None = None) -> Tables:
-    """Read and judge every source by itself, then all figures together: the tables of `CONTRACTS`.
+@dataclass(frozen=True)
+class Ingested:
+    """One source, or all of them: the rows of the tables that tell of it, and the loads of each source, the oldest first."""
 
-    `judge` turns the statements of one source into figures; `judge_together` sets aside those that the figures of others
-    contradict. `read` reads one folder: here and now unless something else is given, such as taking what was read of the same
-    content elsewhere. Raises `SourceError` only where there is no source at all.
+    source_file: list[Row]
+    earlier_file: list[Row] = field(default_factory=list)
+    earlier_load: list[Row] = field(default_factory=list)
+    difference: list[Row] = field(default_factory=list)
+    correction: pl.DataFrame = field(default_factory=lambda: empty(Correction))
+    histories: list[list[LoadKept]] = field(default_factory=list)
+
+    def tables(self) -> Tables:
+        """The tables that tell of the sources."""
+        earlier_file = pl.DataFrame(self.earlier_file, schema=polars_schema(EarlierFile), infer_schema_length=None)
+        return {
+            "source_file": _table(self.source_file, SourceFile),
+            "earlier_file": earlier_file.unique(["source", "file", "sha256"], keep="first", maintain_order=True),
+            "earlier_load": _table(self.earlier_load, EarlierLoad),
+            "difference": _table(self.difference, Difference),
+            "correction": self.correction,
+        }
+
+    def kept(self) -> set[str]:
+        """The keys under which what was read of their files is kept."""
+        return {file.key for loads in self.histories for load in loads for file, _ in load.files}
+
+
+def ingest(sources: Path, archive: Archive, reading: Reading, now: datetime) -> Ingested:
+    """Read and judge every source by itself.
+
+    Raises `SourceError` only where there is no source at all.
     """
     folders = source_folders(sources)
     if not folders:
         raise SourceError(str(sources), "holds no source", "add a folder with a descriptor and a file: docs/sources.md")
     removed = sorted(set(archive.sources()) - {folder.name for folder in folders})
-    parts = [_read_or_fall_back(folder, archive, judge, now, read or read_source) for folder in folders]
-    parts += [_removed(sources / name, archive, judge, now) for name in removed]
-    tables = {name: pl.concat([empty(contract), *(part[name] for part in parts if name in part)]) for name, contract in CONTRACTS.items()}
-    tables["figure"] = judge_together(tables["figure"])
-    tables["earlier_figure"] = _earlier_judged_with(tables["figure"], tables["earlier_figure"], judge_together)
-    return tables
+    files: dict[int, str] = {}
+    each = [_read_or_fall_back(folder, archive, reading, now, files) for folder in folders]
+    each += [_removed(sources / name, archive, reading, now) for name in removed]
+    return _all(each)
 
 
-def _earlier_judged_with(figure: pl.DataFrame, earlier_figure: pl.DataFrame, judge_together: Judge) -> pl.DataFrame:
-    """The earlier figures, those rejected that the rest of their series contradicts; the present ones are not judged by them."""
-    if earlier_figure.is_empty():
-        return earlier_figure
-    together = judge_together(pl.concat([figure, earlier_figure.select(figure.columns)]))
-    judged = together.tail(earlier_figure.height)
-    return pl.concat([judged, earlier_figure.select("content", "withdrawn_at")], how="horizontal")
+def _all(each: list[Ingested]) -> Ingested:
+    return Ingested(
+        [row for one in each for row in one.source_file],
+        [row for one in each for row in one.earlier_file],
+        [row for one in each for row in one.earlier_load],
+        [row for one in each for row in one.difference],
+        pl.concat([empty(Correction), *(one.correction for one in each)]),
+        [loads for one in each for loads in one.histories],
+    )
 
 
-def _read_or_fall_back(folder: Path, archive: Archive, judge: Judge, now: datetime, read: Reader) -> Tables:
+def _read_or_fall_back(folder: Path, archive: Archive, reading: Reading, now: datetime, known: dict[int, str]) -> Ingested:
     try:
         snapshot = snapshot_of(folder)
-        source = read(folder, judge)
-        snapshot = _whole(snapshot, source)
-        check_rejected_share(source)
-        load = _load_of(source, snapshot, archive, now)
-        tables = _tables(source, archive, now, load, judge, state="loaded", message=None)
-        archive.keep(folder, load, _as_parquet(comparable(source.figure)), now)
+        opened = open_source(folder)
+        _check_keys(opened, known)
+        files = kept_files(opened, snapshot, reading)
+        snapshot = _whole(folder, snapshot, files)
+        for place, file in zip(opened.places, files, strict=True):
+            check_rejected_share(folder.name, place, file.rejected)
+        load = _load_of(opened, files, snapshot, archive, reading, now)
+        made = _ingested(opened, files, archive, now, load, reading, state="loaded", message=None)
+        archive.keep(folder, load, now)
     except SourceError as error:
-        return _last_good(folder, archive, judge, now, str(error))
-    return tables
+        return _last_good(folder, archive, reading, now, str(error))
+    return made
 
 
-def _whole(snapshot: dict[str, str], read: SourceRead) -> dict[str, str]:
+def _check_keys(opened: OpenedSource, known: dict[int, str]) -> None:
+    """Raise `SourceError` where two files, of this source or another, have one key by chance: 31 bits of a hash."""
+    for place in opened.places:
+        where = f"sources/{opened.folder.name}/{place.name}"
+        key = file_key(opened.folder.name, place.name)
+        if known.setdefault(key, where) != where:
+            raise SourceError(where, f"has by chance the same key as {known[key]}", "rename the file")
+
+
+def _whole(folder: Path, snapshot: dict[str, str], files: list[FileKept]) -> dict[str, str]:
     """The snapshot with every file that was read, also those that it leaves out: hidden ones and those behind a link.
 
     Raises `SourceError` where a file is no longer what it was when the snapshot was taken.
     """
-    contents = {file.name: file.sha256 for file in read.files}
-    now = snapshot_of(read.folder)
+    contents = {file.name: file.sha256 for file in files}
+    now = snapshot_of(folder)
     changed = [name for name in sorted(snapshot | now) if snapshot.get(name) != now.get(name) or contents.get(name, now[name]) != now[name]]
     if changed:
-        raise changed_meanwhile(f"sources/{read.folder.name}/{changed[0]}")
+        raise changed_meanwhile(f"sources/{folder.name}/{changed[0]}")
     return snapshot | contents
 
 
-def _last_good(folder: Path, archive: Archive, judge: Judge, now: datetime, message: str) -> Tables:
+def _last_good(folder: Path, archive: Archive, reading: Reading, now: datetime, message: str) -> Ingested:
     """The source from the copies of what loaded last; a row that says it failed where there are none.
 
     One that fails after its folder was gone, as when it is put back broken, has no figures, but keeps its history.
@@ -96,102 +137,172 @@ def _last_good(folder: Path, archive: Archive, judge: Judge, now: datetime, mess
     try:
         loads = archive.loads(folder.name)
     except SourceError:
-        return {"source_file": _without_files(folder.name, "failed", message)}
-    with tempfile.TemporaryDirectory() as scratch:
-        restored = archive.restore(folder.name, loads[-1], Path(scratch)) if loads else None
-        if restored:
-            try:
-                return _tables(read_source(restored, judge), archive, now, loads[-1], judge, state="stale", message=message)
-            except SourceError as error:
-                message = f"{message}\nIts last good content cannot be used either: {error}"
-        elif loads and loads[-1].files:
-            message = f"{message}\nIts last good content cannot be used either: {DAMAGED}"
-    failed = {"source_file": _without_files(folder.name, "failed", message)}
+        return Ingested([_without_files(folder.name, "failed", message)])
+    read, why_not = read_again(folder.name, loads[-1], archive, reading, set(loads[-1].columns)) if loads else (None, None)
+    if read:
+        return _ingested(*read, archive, now, loads[-1], reading, state="stale", message=message)
+    if why_not:
+        message = f"{message}\nIts last good content cannot be used either: {why_not}"
+    failed = [_without_files(folder.name, "failed", message)]
     was_removed = bool(loads) and not loads[-1].files
-    return failed | vars(replayed(folder.name, None, loads[-1], archive, judge)) if was_removed else failed
+    if not was_removed:
+        return Ingested(failed)
+    over_time = replayed(folder.name, None, loads[-1], archive, reading)
+    return Ingested(failed, over_time.earlier_file, over_time.earlier_load, histories=[over_time.loads])
 
 
-def _removed(folder: Path, archive: Archive, judge: Judge, now: datetime) -> Tables:
+def _removed(folder: Path, archive: Archive, reading: Reading, now: datetime) -> Ingested:
     """A source whose folder is gone: its figures were withdrawn when that was first seen."""
     source = folder.name
     try:
         *_, last = archive.loads(source)
     except SourceError as error:
-        return {"source_file": _without_files(source, "removed", str(error))}
-    nothing = comparable(empty(JudgedFigure))
+        return Ingested([_without_files(source, "removed", str(error))])
     if last.files:
-        withdrawn = difference(source, kept_figures(archive.figures(source)), nothing)
+        nothing = comparable(empty(JudgedFigure))
+        before = _figures_of_last(source, last, archive, reading)
+        withdrawn = difference(source, nothing if before is None else comparable(figures_of(before, reading.shelf)), nothing)
         last = _new_load(withdrawn, {}, {}, archive, now, warnings=[])
-        archive.keep(folder, last, _as_parquet(nothing), now)
-    over_time = replayed(source, None, last, archive, judge)
+        archive.keep(folder, last, now)
+    over_time = replayed(source, None, last, archive, reading)
     message = (
         f"its folder is gone since {last.loaded_at[:10]}, so its figures are withdrawn and only in the history."
         f"\n  How to mend it: put the folder back, or drop its history as well with: hai-ha source forget {source}"
     )
-    return vars(over_time) | {"source_file": _without_files(source, "removed", message), "difference": _difference(last)}
+    return Ingested(
+        [_without_files(source, "removed", message)],
+        over_time.earlier_file,
+        over_time.earlier_load,
+        [_difference(last)],
+        histories=[over_time.loads],
+    )
 
 
-def _without_files(source: str, state: str, message: str) -> pl.DataFrame:
-    row = {"source": source, "state": state, "message": message, "records_read": 0, "cells_read": 0}
-    return pl.DataFrame([row], schema=polars_schema(SourceFile))
+def _without_files(source: str, state: str, message: str) -> Row:
+    return {"source": source, "state": state, "message": message, "records_read": 0, "cells_read": 0}
 
 
-def drift_of(read: SourceRead, archive: Archive) -> tuple[pl.DataFrame, list[str]]:
-    """How a source differs from its last load: one row of counts, and what is worth telling of its shape.
+def drift_of(read: SourceRead, archive: Archive, judge: Judge) -> tuple[Said, list[str]]:
+    """How a source differs from its last load: counts, and what is worth telling of its shape.
 
     Raises `SourceError` where the descriptor says that such a change fails the source.
     """
-    loads = archive.loads(read.folder.name)
-    before = kept_figures(archive.figures(read.folder.name)) if loads else None
-    after = comparable(read.figure)
-    counted = difference(read.folder.name, before, after)
+    source, after = read.opened.folder.name, comparable(read.figure)
+    loads = archive.loads(source)
+    before = _read_last(source, loads[-1], archive, judge) if loads else None
     if before is None:
-        return counted, []
-    columns = {file.name: file.columns for file in read.files}
-    return counted, drifted(f"sources/{read.folder.name}", read.package, before, after, loads[-1].columns, columns)
+        return first_load(source, after.height), []
+    frames = comparable(before), after
+    columns = loads[-1].columns, {file.name: file.columns for file in read.files}
+    return difference(source, *frames), drifted(f"sources/{source}", read.opened.package, frames, columns, {})
 
 
-def _load_of(read: SourceRead, snapshot: dict[str, str], archive: Archive, now: datetime) -> Load:
+def _read_last(source: str, load: Load, archive: Archive, judge: Judge) -> pl.DataFrame | None:
+    """The figures of the last load, read again; none where they cannot be."""
+    if not load.files:
+        return empty(JudgedFigure)
+    with tempfile.TemporaryDirectory() as scratch:
+        restored = archive.restore(source, load, Path(scratch))
+        try:
+            return read_source(restored, judge).figure if restored else None
+        except SourceError:
+            return None
+
+
+def _load_of(
+    opened: OpenedSource, files: list[FileKept], snapshot: dict[str, str], archive: Archive, reading: Reading, now: datetime
+) -> Load:
     """The load that this content is: the last one again, or a new one with its difference to the last."""
-    loads = archive.loads(read.folder.name)
+    source = opened.folder.name
+    loads = archive.loads(source)
     if loads and loads[-1].files == snapshot:
         return loads[-1]
-    counted, warnings = drift_of(read, archive)
-    return _new_load(counted, snapshot, {file.name: file.columns for file in read.files}, archive, now, warnings)
+    columns = {file.name: file.columns for file in files}
+    before = _figures_of_last(source, loads[-1], archive, reading) if loads else None
+    if before is None:
+        return _new_load(first_load(source, sum(file.accepted for file in files)), snapshot, columns, archive, now, [])
+    counted, warnings = _drift_of_changed(opened, before, files, (loads[-1].columns, columns), reading)
+    return _new_load(counted, snapshot, columns, archive, now, warnings)
+
+
+def _figures_of_last(source: str, load: Load, archive: Archive, reading: Reading) -> list[FileKept] | None:
+    """The files of the last load as they are read today; none where they cannot be."""
+    if not load.files:
+        return []
+    read, _ = read_again(source, load, archive, reading, set(load.columns))
+    return read[1] if read else None
+
+
+def _drift_of_changed(
+    opened: OpenedSource,
+    before: list[FileKept],
+    after: list[FileKept],
+    columns: tuple[dict[str, list[str]], dict[str, list[str]]],
+    reading: Reading,
+) -> tuple[Said, list[str]]:
+    """How a source differs from its last load. Only the parts are compared that a changed file has figures in."""
+    source = opened.folder.name
+    same = {file.key for file in before} & {file.key for file in after}
+    changed = {share.part for file in [*before, *after] if file.key not in same for share in file.shares}
+    frames = tuple(comparable(figures_of(files, reading.shelf, changed)) for files in (before, after))
+    elsewhere: dict[str, int] = {}
+    for file in after:
+        unchanged = sum(share.accepted for share in file.shares if share.part not in changed)
+        elsewhere[file.resource] = elsewhere.get(file.resource, 0) + unchanged
+    counted = difference(source, frames[0], frames[1], sum(elsewhere.values()))
+    return counted, drifted(f"sources/{source}", opened.package, (frames[0], frames[1]), columns, elsewhere)
 
 
 def _new_load(
-    counted: pl.DataFrame, snapshot: dict[str, str], columns: dict[str, list[str]], archive: Archive, now: datetime, warnings: list[str]
+    counted: Said, snapshot: dict[str, str], columns: dict[str, list[str]], archive: Archive, now: datetime, warnings: list[str]
 ) -> Load:
     """A load that follows the last one, also where the clock was set back or both fall into one second."""
-    [row] = counted.rows(named=True)
-    loads = archive.loads(row["source"])
+    loads = archive.loads(str(counted["source"]))
     compared_with = loads[-1].loaded_at if loads else None
     after_it = [datetime.fromisoformat(compared_with) + timedelta(seconds=1)] if compared_with else []
     loaded_at = max([to_the_second(now), *after_it])
-    return Load(loaded_at.isoformat(), snapshot, columns, {**row, "compared_with": compared_with}, warnings)
+    return Load(loaded_at.isoformat(), snapshot, columns, {**counted, "compared_with": compared_with}, warnings)
 
 
-def _tables(read: SourceRead, archive: Archive, now: datetime, load: Load, judge: Judge, state: str, message: str | None) -> Tables:
+def _ingested(
+    opened: OpenedSource,
+    files: list[FileKept],
+    archive: Archive,
+    now: datetime,
+    load: Load,
+    reading: Reading,
+    *,
+    state: str,
+    message: str | None,
+) -> Ingested:
     """What a source gives to the tables."""
-    said = {"state": state, "message": message, "warnings": "; ".join(load.warnings) or None}
-    files = [described(read) | said | file.counted() | {"ingested_at": archive.first_seen(file.sha256, now)} for file in read.files]
-    over_time = replayed(read.folder.name, read, load, archive, judge)
-    return vars(over_time) | {
-        "statement": read.statement,
-        "source_file": pl.DataFrame(files, schema=polars_schema(SourceFile)),
-        "difference": _difference(load),
-        "correction": read.correction,
+    said = described(opened) | {"state": state, "message": message, "warnings": "; ".join(load.warnings) or None}
+    rows = [
+        said | _counted(place, file) | {"ingested_at": archive.first_seen(file.sha256, now)}
+        for place, file in zip(opened.places, files, strict=True)
+    ]
+    over_time = replayed(opened.folder.name, (opened, files), load, archive, reading)
+    return Ingested(rows, over_time.earlier_file, over_time.earlier_load, [_difference(load)], opened.correction, [over_time.loads])
+
+
+def _counted(place: Place, file: FileKept) -> Row:
+    """What stands in `source_file` of a file itself."""
+    releases = place.layout.releases
+    return {
+        "file": file.name,
+        "sha256": file.sha256,
+        "records_read": file.records,
+        "cells_read": file.cells,
+        "completeness": place.layout.completeness,
+        "release_every": releases.every if releases else None,
+        "release_days_after": releases.days_after if releases else None,
     }
 
 
-def _difference(load: Load) -> pl.DataFrame:
+def _difference(load: Load) -> Row:
     moments = {"loaded_at": load.loaded_at, "compared_with": load.difference["compared_with"]}
-    read: dict[str, Any] = {name: moment and datetime.fromisoformat(str(moment)) for name, moment in moments.items()}
-    return pl.DataFrame([load.difference | read], schema=polars_schema(Difference))
+    return load.difference | {name: moment and datetime.fromisoformat(str(moment)) for name, moment in moments.items()}
 
 
-def _as_parquet(rows: pl.DataFrame) -> bytes:
-    written = io.BytesIO()
-    rows.write_parquet(written)
-    return written.getvalue()
+def _table(rows: Iterable[Row], contract: type[Any]) -> pl.DataFrame:
+    return pl.DataFrame(list(rows), schema=polars_schema(contract), infer_schema_length=None)

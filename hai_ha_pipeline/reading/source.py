@@ -1,7 +1,9 @@
 """One source: its folder read and judged by itself. Nothing here knows of other sources, of earlier loads, or of what is kept."""
 
 import logging
-from collections.abc import Callable
+import math
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,8 +12,8 @@ import polars as pl
 
 from hai_ha_pipeline.contracts.audit import Correction
 from hai_ha_pipeline.contracts.reading import JudgedFigure, Statement
-from hai_ha_pipeline.contracts.types import empty
-from hai_ha_pipeline.errors import SourceError
+from hai_ha_pipeline.contracts.types import Contract, empty
+from hai_ha_pipeline.errors import PlaceError, SourceError
 from hai_ha_pipeline.reading.archive import changed_meanwhile, check_is_own_file, hash_of, hash_of_content
 from hai_ha_pipeline.reading.corrections import FILE_NAME as CORRECTIONS
 from hai_ha_pipeline.reading.corrections import read_corrections
@@ -19,57 +21,66 @@ from hai_ha_pipeline.reading.descriptor import FILE_NAME as DESCRIPTOR
 from hai_ha_pipeline.reading.descriptor import Layout, Package, Resource, read_descriptor
 from hai_ha_pipeline.reading.reference import FOLDER as REFERENCE
 from hai_ha_pipeline.reading.statements import statements_of, value_columns_of
-from hai_ha_pipeline.reading.table_file import read_table
+from hai_ha_pipeline.reading.table_file import read_table_in_pieces
 
-CONTRACTS = {"statement": Statement, "figure": JudgedFigure, "correction": Correction}
 Judge = Callable[[pl.DataFrame], pl.DataFrame]
 
 
 @dataclass(frozen=True)
-class FileRead:
-    """One file of a source, read."""
+class Place:
+    """A file that a resource reads, under its name in the source's folder."""
 
     name: str
-    sha256: str
-    layout: Layout
+    path: Path
     resource: Resource
+    layout: Layout
+
+
+@dataclass(frozen=True)
+class OpenedSource:
+    """A source's folder with what its descriptor and its corrections say; none of its files is read yet."""
+
+    folder: Path
+    package: Package
+    places: list[Place]
+    corrections: pl.DataFrame
+
+    @property
+    def correction(self) -> pl.DataFrame:
+        """The corrections as tables hold them."""
+        return self.corrections.select(pl.lit(self.folder.name).alias("source"), *self.corrections.columns)
+
+
+@dataclass(frozen=True)
+class FileRead:
+    """One file of a source, read: its statements, the names of its columns, and how many records it holds."""
+
+    place: Place
+    sha256: str
     statements: pl.DataFrame
     columns: list[str]
     records: int
 
     @property
+    def name(self) -> str:
+        """Its name in the source's folder."""
+        return self.place.name
+
+    @property
     def cells(self) -> int:
         """How many statements it must give: one for each cell that can hold a figure, one for each damaged record."""
         damaged = self.statements.filter(pl.col("column").is_null()).height
-        return (self.records - damaged) * len(value_columns_of(self.layout, self.columns)) + damaged
-
-    def counted(self) -> dict[str, str | int | None]:
-        """What stands in `source_file` of the file itself."""
-        releases = self.layout.releases
-        return {
-            "file": self.name,
-            "sha256": self.sha256,
-            "records_read": self.records,
-            "cells_read": self.cells,
-            "completeness": self.layout.completeness,
-            "release_every": releases.every if releases else None,
-            "release_days_after": releases.days_after if releases else None,
-        }
+        return (self.records - damaged) * len(value_columns_of(self.place.layout, self.columns)) + damaged
 
 
 @dataclass(frozen=True)
 class SourceRead:
     """One source, read and judged by itself, before anything is said of how many of its figures are rejected."""
 
-    folder: Path
-    package: Package
+    opened: OpenedSource
     files: list[FileRead]
     statement: pl.DataFrame
     figure: pl.DataFrame
-    correction: pl.DataFrame
-
-
-Reader = Callable[[Path, Judge], SourceRead]
 
 
 def source_folders(sources: Path) -> list[Path]:
@@ -78,57 +89,75 @@ def source_folders(sources: Path) -> list[Path]:
     return [folder for folder in folders if folder.name != REFERENCE and not folder.name.startswith((".", "_"))]
 
 
-def read_source(folder: Path, judge: Judge, only: set[str] | None = None) -> SourceRead:
-    """One source, read and judged, or `only` some of its files; nothing is kept or published.
+def read_source(folder: Path, judge: Judge) -> SourceRead:
+    """One source, read and judged; nothing is kept or published.
 
     Raises `SourceError` where its descriptor, a file or a correction cannot be used.
     """
+    with whatever_it_provokes(folder.name):
+        opened = open_source(folder)
+        files = [read for place in opened.places for read in read_file(opened, place)]
+        statements = pl.concat([empty(Statement), *(file.statements for file in files)])
+        figures = judge(statements) if files else empty(JudgedFigure)
+        check_contracts(folder.name, statements, figures)
+        return SourceRead(opened, files, statements, figures)
+
+
+@contextmanager
+def whatever_it_provokes(source: str) -> Iterator[None]:
+    """Whatever one publisher's file provokes is a `SourceError`, so that it never stops the other sources; the log keeps where it happened."""
     try:
-        return _read_strictly(folder, judge, only)
-    except SourceError:
+        yield
+    except (SourceError, PlaceError):
         raise
     except Exception as error:
-        # Whatever one publisher's file provokes must not stop the other sources; the log keeps where it happened.
-        logging.getLogger(__name__).exception("sources/%s", folder.name)
+        logging.getLogger(__name__).exception("sources/%s", source)
         what = f"cannot be read: {type(error).__name__}: {str(error).strip().splitlines()[0] if str(error).strip() else ''}"
-        raise SourceError(f"sources/{folder.name}", what, "this case is not foreseen: please report it with the file") from error
+        raise SourceError(f"sources/{source}", what, "this case is not foreseen: please report it with the file") from error
 
 
-def _read_strictly(folder: Path, judge: Judge, only: set[str] | None) -> SourceRead:
+def open_source(folder: Path) -> OpenedSource:
+    """The descriptor and the corrections of a source, and the files that it reads.
+
+    Raises `SourceError` where one of them cannot be used, or a file is not there.
+    """
     for own in (DESCRIPTOR, CORRECTIONS):
         if (folder / own).exists():
             check_is_own_file(folder / own, folder, f"sources/{folder.name}")
     package = read_descriptor(folder)
     corrections = read_corrections(folder)
-    placed = [
-        (resource, resource.statement, path) for resource in package.resources if resource.statement for path in _paths(folder, resource)
+    places = [
+        Place(path.relative_to(folder).as_posix(), path, resource, resource.statement)
+        for resource in package.resources
+        if resource.statement
+        for path in _paths(folder, resource)
     ]
-    _check_no_file_is_read_twice(folder, [(path, resource.name) for resource, _, path in placed])
-    _check_corrections_have_a_file(folder, corrections, {path.relative_to(folder).as_posix() for _, _, path in placed})
-    files = [
-        _read_file(folder, resource, layout, path, corrections)
-        for resource, layout, path in placed
-        if only is None or path.relative_to(folder).as_posix() in only
-    ]
-    statements = pl.concat([empty(Statement), *(file.statements for file in files)])
-    applied = corrections.select(pl.lit(folder.name).alias("source"), *corrections.columns)
-    read = SourceRead(folder, package, files, statements, judge(statements) if files else empty(JudgedFigure), applied)
-    _check_contracts(read)
-    return read
+    _check_no_file_is_read_twice(folder, places)
+    _check_corrections_have_a_file(folder, corrections, {place.name for place in places})
+    opened = OpenedSource(folder, package, places, corrections)
+    _check_contract(folder.name, "correction", Correction, opened.correction)
+    return opened
 
 
-def _check_contracts(read: SourceRead) -> None:
-    """What one source gives keeps the contracts by itself, so that it can never be the one that stops the others."""
-    for name in ("statement", "figure", "correction"):
-        try:
-            CONTRACTS[name].validate(getattr(read, name), lazy=True)
-        except pandera.errors.SchemaErrors as errors:
-            case = errors.failure_cases.row(0, named=True)
-            raise SourceError(
-                f"sources/{read.folder.name}",
-                f"its {name} breaks the rule {case['check']} of {case['column']}: {case['failure_case']}",
-                "correct the file or its descriptor",
-            ) from None
+def check_contracts(source: str, statements: pl.DataFrame, figures: pl.DataFrame) -> None:
+    """What one source gives keeps the contracts by itself, so that it can never be the one that stops the others.
+
+    Raises `SourceError` where it does not.
+    """
+    _check_contract(source, "statement", Statement, statements)
+    _check_contract(source, "figure", JudgedFigure, figures)
+
+
+def _check_contract(source: str, name: str, contract: type[Contract], rows: pl.DataFrame) -> None:
+    try:
+        contract.validate(rows, lazy=True)
+    except pandera.errors.SchemaErrors as errors:
+        case = errors.failure_cases.row(0, named=True)
+        raise SourceError(
+            f"sources/{source}",
+            f"its {name} breaks the rule {case['check']} of {case['column']}: {case['failure_case']}",
+            "correct the file or its descriptor",
+        ) from None
 
 
 def _paths(folder: Path, resource: Resource) -> list[Path]:
@@ -147,29 +176,34 @@ def _paths(folder: Path, resource: Resource) -> list[Path]:
     return found
 
 
-def _check_no_file_is_read_twice(folder: Path, placed: list[tuple[Path, str]]) -> None:
+def _check_no_file_is_read_twice(folder: Path, places: list[Place]) -> None:
     read_by: dict[Path, str] = {}
-    for path, resource in placed:
-        if path in read_by:
+    for place in places:
+        if place.path in read_by:
             raise SourceError(
                 f"sources/{folder.name}/datapackage.yaml",
-                f"{path.name!r} is read by the resources {read_by[path]!r} and {resource!r}",
+                f"{place.path.name!r} is read by the resources {read_by[place.path]!r} and {place.resource.name!r}",
                 "each figure stands once: narrow one resource's `path`",
             )
-        read_by[path] = resource
+        read_by[place.path] = place.resource.name
 
 
-def _read_file(folder: Path, resource: Resource, layout: Layout, path: Path, corrections: pl.DataFrame) -> FileRead:
-    name = path.relative_to(folder).as_posix()
-    where = f"sources/{folder.name}/{name}"
-    content = path.read_bytes()
+def read_file(opened: OpenedSource, place: Place) -> Iterator[FileRead]:
+    """One file of a source, read; a large one in several pieces.
+
+    Raises `SourceError` where it is no table of its descriptor.
+    """
+    where = f"sources/{opened.folder.name}/{place.name}"
+    content = place.path.read_bytes()
     sha256 = hash_of_content(content)
-    records = read_table(content, where, resource, layout)
+    corrections = opened.corrections.filter(pl.col("file") == place.name)
+    pieces = read_table_in_pieces(content, where, place.resource, place.layout, has_corrections=not corrections.is_empty())
     del content  # as large as the file
-    if hash_of(path) != sha256:
+    for records in pieces:
+        statements = statements_of(opened.folder.name, place.resource, place.layout, place.name, records, corrections)
+        yield FileRead(place, sha256, statements, records.header, records.count)
+    if hash_of(place.path) != sha256:
         raise changed_meanwhile(where)
-    statements = statements_of(folder.name, resource, layout, name, records, corrections.filter(pl.col("file") == name))
-    return FileRead(name, sha256, layout, resource, statements, records.header, records.count)
 
 
 def _check_corrections_have_a_file(folder: Path, corrections: pl.DataFrame, files: set[str]) -> None:
@@ -182,32 +216,53 @@ def _check_corrections_have_a_file(folder: Path, corrections: pl.DataFrame, file
         )
 
 
-def check_rejected_share(read: SourceRead) -> None:
-    """Too many rejected figures in a file mean that it is not read as it was meant; what is excluded on purpose does not count.
+@dataclass(frozen=True)
+class RejectedShare:
+    """How many figures of a file were judged, how many of them are rejected, and the first of those: its line, and a sentence."""
+
+    judged: int = 0
+    rejected: int = 0
+    line: int | None = None
+    first: str | None = None
+
+    def with_more(self, other: "RejectedShare") -> "RejectedShare":
+        """The same of these figures and of others of the file."""
+        first = min((self, other), key=lambda each: math.inf if each.line is None else each.line)
+        return RejectedShare(self.judged + other.judged, self.rejected + other.rejected, first.line, first.first)
+
+
+def rejected_share(figures: pl.DataFrame) -> RejectedShare:
+    """How many figures are rejected; what is excluded on purpose does not count."""
+    judged = figures.filter(pl.col("verdict") != "missing", pl.col("rule").fill_null("") != "excluded")
+    rejected = judged.filter(pl.col("verdict") == "rejected")
+    if rejected.is_empty():
+        return RejectedShare(judged.height)
+    first = rejected.sort("row").row(0, named=True)
+    said = f"line {first['row']}, {first['field'] or 'record'} {first['text'] or first['value_as_printed']!r}: {first['reason']}"
+    return RejectedShare(judged.height, rejected.height, first["row"], said)
+
+
+def check_rejected_share(source: str, place: Place, share: RejectedShare) -> None:
+    """Too many rejected figures in a file mean that it is not read as it was meant.
 
     Raises `SourceError` with the first of them.
     """
-    judged = read.figure.filter(pl.col("verdict") != "missing", pl.col("rule").fill_null("") != "excluded")
-    for file in read.files:
-        here = judged.filter(pl.col("file") == file.name)
-        rejected = here.filter(pl.col("verdict") == "rejected")
-        if here.height and rejected.height / here.height > file.layout.max_rejected_share:
-            first = rejected.sort("row").row(0, named=True)
-            raise SourceError(
-                f"sources/{read.folder.name}/{file.name}",
-                f"{rejected.height} of {here.height} figures are rejected, more than the share of {file.layout.max_rejected_share:g} allowed;"
-                f" the first, line {first['row']}, {first['field'] or 'record'} {first['text'] or first['value_as_printed']!r}: {first['reason']}",
-                "correct the descriptor, or raise `max_rejected_share` where so many are meant to be set aside",
-            )
+    allowed = place.layout.max_rejected_share
+    if share.judged and share.rejected / share.judged > allowed:
+        raise SourceError(
+            f"sources/{source}/{place.name}",
+            f"{share.rejected} of {share.judged} figures are rejected, more than the share of {allowed:g} allowed; the first, {share.first}",
+            "correct the descriptor, or raise `max_rejected_share` where so many are meant to be set aside",
+        )
 
 
-def described(read: SourceRead) -> dict[str, str | None]:
+def described(opened: OpenedSource) -> dict[str, str | None]:
     """What the descriptor says of the source as a whole, as tables hold it."""
-    package = read.package
+    package = opened.package
     publishers = [each.title for each in package.contributors if "publisher" in each.roles] or [package.contributors[0].title]
     licence = package.licenses[0]
     return {
-        "source": read.folder.name,
+        "source": opened.folder.name,
         "title": package.title,
         "publisher": ", ".join(publishers),
         "licence": licence.title or licence.name,

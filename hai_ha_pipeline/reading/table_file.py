@@ -1,12 +1,13 @@
 """From a file of any declared format to its records: CSV, also compressed, or a sheet of a workbook."""
 
 import re
+from collections.abc import Iterator
 
 import polars as pl
 
 from hai_ha_pipeline.errors import SourceError
 from hai_ha_pipeline.reading.content import decompressed
-from hai_ha_pipeline.reading.csv_file import BYTE, ROW, Records, read_records
+from hai_ha_pipeline.reading.csv_file import BYTE, ROW, Records, read_in_pieces, read_records
 from hai_ha_pipeline.reading.descriptor import Dialect, Layout, Resource
 from hai_ha_pipeline.reading.statements import number_format, value_columns_of
 from hai_ha_pipeline.reading.workbook import DECIMAL_MARK, LINE_BREAK, as_csv, rows_of
@@ -19,10 +20,33 @@ def read_table(content: bytes, where: str, resource: Resource, layout: Layout) -
 
     Raises `SourceError` where it is no table of this descriptor.
     """
-    pattern = re.compile(layout.value_columns.matching) if layout.value_columns else None
     read = _read_sheet if resource.format == "xlsx" else _read_csv
-    records = read(content, where, resource, layout, pattern)
+    return _with_values(read(content, where, resource, layout, _pattern(layout)), where, layout)
+
+
+def read_table_in_pieces(content: bytes, where: str, resource: Resource, layout: Layout, *, has_corrections: bool) -> Iterator[Records]:
+    """The same, a large CSV file in several pieces where no record of it is read by another.
+
+    Raises `SourceError` where it is no table of this descriptor.
+    """
+    if resource.format == "xlsx" or has_corrections or layout.fill_down or layout.headings:
+        yield read_table(content, where, resource, layout)
+        return
+    pattern = _pattern(layout)
+    unpacked = decompressed(content, resource.compression, where)
+    del content
+    for records in read_in_pieces(unpacked, where, resource.encoding, resource.dialect, resource.table_schema, pattern):
+        yield _with_values(records, where, layout)
+
+
+def _pattern(layout: Layout) -> Pattern | None:
+    return re.compile(layout.value_columns.matching) if layout.value_columns else None
+
+
+def _with_values(records: Records, where: str, layout: Layout) -> Records:
+    """The records, which must have a column with figures."""
     if not value_columns_of(layout, records.cells.columns):
+        pattern = _pattern(layout)
         raise SourceError(
             where, f"no column matches {pattern.pattern if pattern else ''!r}; the header is {records.header}", "correct `value_columns`"
         )

@@ -40,10 +40,11 @@ class Text:
         rest = [] if not ends.is_empty() and ends[-1] == len(self.data) else [pl.Series([len(self.data)])]
         return pl.concat([pl.Series([0]), ends, *rest], rechunk=True)
 
-    def lines(self, above: int) -> pl.Series:
-        """Every line below the first ones, with its line end."""
+    def lines(self, above: int, most: int | None = None) -> pl.Series:
+        """Every line below the first ones, or at most so many of them, with its line end."""
         _, places = self.offsets.to_arrow().buffers()
-        return pl.Series(pa.LargeStringArray.from_buffers(self.offsets.len() - 1, places, pa.py_buffer(self.data))).slice(above)
+        lines = pa.LargeStringArray.from_buffers(self.offsets.len() - 1, places, pa.py_buffer(self.data))
+        return pl.Series(lines.slice(above, most), dtype=pl.String)
 
     def first_lines(self) -> Iterator[tuple[str, int]]:
         """The lines one by one from the first, each with the position at which the next begins."""

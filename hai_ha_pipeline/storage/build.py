@@ -3,10 +3,11 @@
 It is built where nobody looks yet; putting it in place is `publish.py`.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import closing
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import duckdb
 
@@ -14,13 +15,14 @@ from hai_ha_pipeline.contracts.audit import Generation
 from hai_ha_pipeline.contracts.types import Contract, columns, grain
 from hai_ha_pipeline.storage.macros import MACROS
 from hai_ha_pipeline.storage.quoting import quoted
+from hai_ha_pipeline.storage.stage import beside_rows
 from hai_ha_pipeline.storage.verify import GENERATION, count
 
 Tables = Mapping[str, tuple[str, type[Contract]]]
 
 
 def build(
-    database: Path, parquet: Mapping[str, Path], tables: Tables, generation: int, published_at: datetime, storage_version: str
+    database: Path, parquet: Mapping[str, Sequence[Path]], tables: Tables, generation: int, published_at: datetime, storage_version: str
 ) -> dict[str, int]:
     """Make the file `database` from the Parquet files of `tables`; the rows of each table."""
     rows = {}
@@ -31,7 +33,7 @@ def build(
             connection.execute(f"CREATE SCHEMA {schema}")
         for name, (schema, contract) in tables.items():
             table = f"{schema}.{name}"
-            connection.execute(f"CREATE TABLE {table} AS FROM read_parquet('{quoted(parquet[name])}')")
+            _create(connection, table, contract, parquet[name])
             _comment(connection, table, contract)
             rows[table] = count(connection, table)
         connection.execute(f"CREATE TABLE {GENERATION} ({', '.join(f'{column.name} {column.dtype}' for column in columns(Generation))})")
@@ -43,6 +45,28 @@ def build(
         connection.execute("USE memory")
         connection.execute("DETACH draft")
     return rows
+
+
+def _create(connection: duckdb.DuckDBPyConnection, table: str, contract: type[Contract], files: Sequence[Path]) -> None:
+    """The table with the rows of its files, one after the other."""
+    described = ", ".join(f'"{column.name}" {column.dtype}' for column in columns(contract))
+    connection.execute(f"CREATE TABLE {table} ({described})")
+    for file in files:
+        connection.execute(f"INSERT INTO {table} {rows_of(file)}")
+
+
+def rows_of(file: Path) -> str:
+    """The query for the rows of a file of the stage: what says the same in every row stands beside them, and here in the query."""
+    names, said = beside_rows(file)
+    same = {name: _literal(said[name][0]) for name in said.columns}
+    selected = ", ".join(f'{same[name]} AS "{name}"' if name in same else f'"{name}"' for name in names)
+    return f"SELECT {selected} FROM read_parquet('{quoted(file)}')"  # noqa: S608
+
+
+def _literal(value: Any) -> str:
+    if value is None:
+        return "NULL"
+    return str(value).upper() if isinstance(value, bool) else f"'{quoted(value)}'"
 
 
 def _comment(connection: duckdb.DuckDBPyConnection, table: str, contract: type[Contract]) -> None:

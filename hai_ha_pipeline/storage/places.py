@@ -50,6 +50,7 @@ def write_text(place: Path | str, name: str, text: str) -> None:
 
 def fetch(place: Path | str, name: str, into: Path) -> Path:
     """Copy a file of a place into the folder `into`. Raises `PlaceError` where it is not there, or cannot be reached."""
+    (into / name).parent.mkdir(parents=True, exist_ok=True)
     with _reached(place) as (files, folder), files.open_input_stream(f"{folder}/{name}") as stream, (into / name).open("wb") as copy:
         while chunk := stream.read(1 << 23):
             copy.write(chunk)

@@ -55,7 +55,7 @@ def published_fingerprint(database: Path) -> str | None:
     return str(row[0]) if row else None
 
 
-def publish(database: Path, parquet: Mapping[str, Path], tables: Tables, writers: Sequence[Writer] = ()) -> Published:
+def publish(database: Path, parquet: Mapping[str, Sequence[Path]], tables: Tables, writers: Sequence[Writer] = ()) -> Published:
     """Make the Parquet files of `tables`, and what the `writers` write of them, the published warehouse.
 
     `database` is the stable path that readers open; `tables` maps a table's name onto its schema and contract. Raises

@@ -2,11 +2,13 @@
 
 import polars as pl
 
-from hai_ha_pipeline.contracts.audit import Load, Rejected
+from hai_ha_pipeline.contracts.audit import FileCount, Load, Rejected
 from hai_ha_pipeline.contracts.types import polars_schema
-from hai_ha_pipeline.transforms.shape import with_earlier
+from hai_ha_pipeline.transforms.shape import distinct, with_earlier
 
 FILE = ["source", "file"]
+COUNTS = ["figures_loaded", "figures_rejected", "cells_missing"]
+POSITION_BITS = 32
 
 
 def rejected(figure: pl.DataFrame, earlier_figure: pl.DataFrame) -> pl.DataFrame:
@@ -15,39 +17,56 @@ def rejected(figure: pl.DataFrame, earlier_figure: pl.DataFrame) -> pl.DataFrame
         with_earlier(figure, earlier_figure)
         .filter(pl.col("verdict") == "rejected")
         .select(list(polars_schema(Rejected)))
-        .sort("source", "file", "row", "statement_key")
+        .pipe(in_order_of_files)
     )
 
 
-def load(
-    source_file: pl.DataFrame,
+def in_order_of_files(of_parts: pl.DataFrame) -> pl.DataFrame:
+    """The rows as they stand in the files."""
+    return of_parts.sort("source", "file", "row", "statement_key")
+
+
+def file_count(
     figure: pl.DataFrame,
     fact_observation: pl.DataFrame,
     fact_target: pl.DataFrame,
     dim_period: pl.DataFrame,
     rejected: pl.DataFrame,
 ) -> pl.DataFrame:
+    """One row a file, with what became of its figures, counted in the tables that hold them."""
+    key = pl.col("statement_key") // 2**POSITION_BITS
+    files = figure.select(*FILE, key=key).pipe(distinct, [*FILE, "key"])
+    last_days = dim_period.select("period_key", "last_day")
+    is_result = (pl.col("role") == "result") & (pl.col("obs_status") != "F")
+    observed = (
+        fact_observation.select(is_result.alias("is_result"), "period_key", key=pl.col("observation_key") // 2**POSITION_BITS)
+        .join(last_days, on="period_key")
+        .group_by("key")
+        .agg(observed=pl.len(), last_result_on=pl.col("last_day").filter("is_result").max())
+    )
+    aimed = fact_target.group_by(key=pl.col("target_key") // 2**POSITION_BITS).agg(aimed=pl.len())
+    set_aside = rejected.filter(pl.col("content").is_null()).group_by(key=key).agg(figures_rejected=pl.len())
+    missing = figure.filter(pl.col("verdict") == "missing").group_by(key=key).agg(cells_missing=pl.len())
+    counted = files
+    for rows in (observed, aimed, set_aside, missing):
+        counted = counted.join(rows, on="key", how="left")
+    return (
+        counted.with_columns(figures_loaded=pl.col("observed").fill_null(0) + pl.col("aimed").fill_null(0))
+        .with_columns(pl.col(COUNTS).fill_null(0).cast(pl.Int64))
+        .select(list(polars_schema(FileCount)))
+        .sort(FILE)
+    )
+
+
+def file_counts(of_parts: pl.DataFrame) -> pl.DataFrame:
+    """The counts of several parts of the figures, added up by file."""
+    return of_parts.group_by(FILE).agg(pl.col(COUNTS).sum(), pl.col("last_result_on").max()).sort(FILE)
+
+
+def load(source_file: pl.DataFrame, file_count: pl.DataFrame) -> pl.DataFrame:
     """One row a file, with what was read of it beside what became of it.
 
     What was read is counted by the reader; what became of it is counted in the tables that hold it.
     """
-    file_of = figure.select("statement_key", *FILE)
-    loaded = pl.concat([fact_observation.select(statement_key="observation_key"), fact_target.select(statement_key="target_key")]).join(
-        file_of, on="statement_key"
-    )
-    set_aside = rejected.filter(pl.col("content").is_null())
-    missing = figure.filter(pl.col("verdict") == "missing")
-    counts = {"figures_loaded": loaded, "figures_rejected": set_aside, "cells_missing": missing}
-    counted = source_file
-    for name, rows in counts.items():
-        counted = counted.join(rows.group_by(FILE).agg(pl.len().cast(pl.Int64).alias(name)), on=FILE, how="left")
-    results = (
-        fact_observation.filter(pl.col("role") == "result", pl.col("obs_status") != "F")
-        .select("period_key", statement_key="observation_key")
-        .join(file_of, on="statement_key")
-        .join(dim_period.select("period_key", "last_day"), on="period_key")
-        .group_by(FILE)
-        .agg(last_result_on=pl.col("last_day").max())
-    )
-    counted = counted.join(results, on=FILE, how="left")
-    return counted.with_columns(pl.col(*counts).fill_null(0)).select(list(polars_schema(Load))).sort(FILE, nulls_last=True)
+    counted = source_file.join(file_count, on=FILE, how="left")
+    return counted.with_columns(pl.col(COUNTS).fill_null(0)).select(list(polars_schema(Load))).sort(FILE, nulls_last=True)

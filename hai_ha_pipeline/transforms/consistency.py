@@ -33,12 +33,12 @@ def consistency(
     dim_indicator: pl.DataFrame,
     dim_area: pl.DataFrame,
     dim_period: pl.DataFrame,
-    dim_source: pl.DataFrame,
+    document: pl.DataFrame,
     attainment: pl.DataFrame,
     growth: pl.DataFrame,
 ) -> pl.DataFrame:
     """One row a check and subject, for results and targets alike."""
-    figures = with_dimensions(fact_observation, fact_target, dim_indicator, dim_area, dim_period, dim_source)
+    figures = with_dimensions(fact_observation, fact_target, dim_indicator, dim_area, dim_period, document)
     known = Known(figures, dim_indicator, attainment, growth)
     named = known.current.sort("area_key").group_by("area_series_key", "period")
     areas = named.agg(pl.col("area_code", "area_name_en").first())

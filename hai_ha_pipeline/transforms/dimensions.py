@@ -12,6 +12,7 @@ from hai_ha_pipeline.contracts.core import (
     DimPeriod,
     DimSource,
     DimUnit,
+    Document,
 )
 from hai_ha_pipeline.contracts.types import Contract, polars_schema, type_of_value
 from hai_ha_pipeline.keys import stable_key
@@ -107,6 +108,11 @@ def dim_period(figure: pl.DataFrame, earlier_figure: pl.DataFrame) -> pl.DataFra
     return pl.DataFrame([_period_row(periods[code]) for code in sorted(periods)], schema=polars_schema(DimPeriod), orient="row")
 
 
+def periods(of_parts: pl.DataFrame) -> pl.DataFrame:
+    """The periods of several parts of the figures, each once."""
+    return of_parts.unique("period_key", keep="first", maintain_order=True).sort("period_code")
+
+
 def _period_row(period: Period) -> tuple[object, ...]:
     previous = period.previous()
     return (
@@ -119,21 +125,36 @@ def _period_row(period: Period) -> tuple[object, ...]:
 DOCUMENT = ["source", "file", "address", "title", "published_on", "content"]
 
 
-def dim_source(figure: pl.DataFrame, earlier_figure: pl.DataFrame, source_file: pl.DataFrame, earlier_file: pl.DataFrame) -> pl.DataFrame:
+def document(figure: pl.DataFrame, earlier_figure: pl.DataFrame) -> pl.DataFrame:
     """One row a document that an accepted figure stands in, as one file reports it, or an earlier content of that file."""
-    documents = (
-        with_earlier(figure, earlier_figure)
-        .filter(pl.col("verdict") == "accepted")
-        .select(*DOCUMENT, "is_published_on_inferred", "language")
-        .pipe(distinct, DOCUMENT)
+    said = [*DOCUMENT, "is_published_on_inferred", "language"]
+    found = with_earlier(figure, earlier_figure).filter(pl.col("verdict") == "accepted").select(said).pipe(distinct, said)
+    return _documents(found.with_columns(source_key=document_key(found)))
+
+
+def documents(of_parts: pl.DataFrame) -> pl.DataFrame:
+    """The documents of several parts of the figures, each once."""
+    return _documents(of_parts)
+
+
+def _documents(found: pl.DataFrame) -> pl.DataFrame:
+    """Each once. Its day is inferred where no figure of it says that it is printed."""
+    return (
+        found.group_by("source_key", *DOCUMENT)
+        .agg(pl.col("is_published_on_inferred").all(), pl.col("language").min())
+        .select(list(polars_schema(Document)))
+        .sort("source_key")
     )
+
+
+def dim_source(document: pl.DataFrame, source_file: pl.DataFrame, earlier_file: pl.DataFrame) -> pl.DataFrame:
+    """One row a document that an accepted figure stands in, as one file reports it, or an earlier content of that file."""
     said = ["source", "file", "publisher", "licence", "ingested_at", "sha256"]
     present = source_file.select(*said, "title", "address", content=pl.lit(None, pl.String))
     earlier = earlier_file.select(*said, "title", "address", content="sha256")
     files = pl.concat([present, earlier]).rename({"title": "source_title_of_file", "address": "address_of_file"})
     return (
-        documents.with_columns(source_key=document_key(documents))
-        .join(files, on=["source", "file", "content"], how="left", nulls_equal=True)
+        document.join(files, on=["source", "file", "content"], how="left", nulls_equal=True)
         .with_columns(source_title=pl.coalesce("title", "source_title_of_file"), address=pl.coalesce("address", "address_of_file"))
         .select(list(polars_schema(DimSource)))
         .sort("source", "file", "published_on", "address", "source_title", "ingested_at", "sha256")

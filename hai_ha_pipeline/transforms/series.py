@@ -46,6 +46,18 @@ def judged_by_series(figure: pl.DataFrame, dim_indicator: pl.DataFrame, dim_area
     return _set_aside(figure, explained) if explained.height else figure
 
 
+def judged_with_earlier(
+    figure: pl.DataFrame, earlier_figure: pl.DataFrame, dim_indicator: pl.DataFrame, dim_area: pl.DataFrame, dim_unit: pl.DataFrame
+) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """The present figures judged by each other, and the earlier ones judged by all; the present ones are not judged by those."""
+    judged = judged_by_series(figure, dim_indicator, dim_area, dim_unit)
+    if earlier_figure.is_empty():
+        return judged, earlier_figure
+    together = pl.concat([judged, earlier_figure.select(judged.columns)])
+    earlier = judged_by_series(together, dim_indicator, dim_area, dim_unit).tail(earlier_figure.height)
+    return judged, pl.concat([earlier, earlier_figure.select("content", "withdrawn_at")], how="horizontal")
+
+
 def _doubts(figure: pl.DataFrame, dim_indicator: pl.DataFrame, dim_area: pl.DataFrame, dim_unit: pl.DataFrame) -> pl.DataFrame:
     """The figures of some indicators that the rest of their series contradicts, with rule and sentence."""
     measured = _levels(_measured(figure, dim_indicator, dim_area, dim_unit))

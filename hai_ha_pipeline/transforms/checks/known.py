@@ -39,7 +39,7 @@ def with_dimensions(
     dim_indicator: pl.DataFrame,
     dim_area: pl.DataFrame,
     dim_period: pl.DataFrame,
-    dim_source: pl.DataFrame,
+    document: pl.DataFrame,
 ) -> pl.DataFrame:
     """Results and targets with what they are about and when they were said, in the intervals that their kind allows."""
     return (
@@ -47,7 +47,7 @@ def with_dimensions(
         .join(dim_indicator.drop("description"), on="indicator_key")
         .join(dim_area.select("area_key", "area_series_key", "area_code", "area_name_en"), on="area_key")
         .join(dim_period.rename({"period_code": "period"}), on="period_key")
-        .join(dim_source.select("source_key", "is_published_on_inferred"), on="source_key")
+        .join(document.select("source_key", "is_published_on_inferred"), on="source_key")
         .pipe(_in_whole_numbers)
     )
 

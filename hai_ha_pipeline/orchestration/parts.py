@@ -1,0 +1,110 @@
+"""The parts of a run: how files are read into them, and the tables of each, made from its recipe and kept under its key.
+
+What is kept is taken again wherever nothing it was made from has changed: in the next run, in a retry, or by another worker.
+"""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pandera.errors
+import polars as pl
+
+from hai_ha_pipeline.contracts.reading import Part
+from hai_ha_pipeline.contracts.types import polars_schema
+from hai_ha_pipeline.reading.archive import files_of, fingerprint
+from hai_ha_pipeline.reading.ingest import Ingested
+from hai_ha_pipeline.reading.kept import FOLDER, Reading, Shelf
+from hai_ha_pipeline.reading.part import figures_of_part, recipe_key, recipes
+from hai_ha_pipeline.reading.reference import FOLDER as REFERENCE
+from hai_ha_pipeline.reading.source import source_folders
+from hai_ha_pipeline.settings import part_bytes
+from hai_ha_pipeline.storage.stage import Stage
+from hai_ha_pipeline.tables import BY_PART, FIGURES, Read, Table, tables_of_part
+from hai_ha_pipeline.transforms.figures import figure
+from hai_ha_pipeline.transforms.parts import Cut, cut
+from hai_ha_pipeline.transforms.series import judged_with_earlier
+
+MASTER_DATA = ("dim_indicator", "dim_area", "dim_unit", "area_succession", "area_coverage")
+DIMENSIONS = (*MASTER_DATA, "attainment_rule")
+MADE, ROWS = "made", "rows"
+Tables = Mapping[str, pl.DataFrame]
+
+
+@dataclass(frozen=True)
+class PartMade:
+    """The tables of one part: how many rows each has, and of those that break their contract the failing cases."""
+
+    key: str
+    rows: dict[str, int]
+    broken: dict[str, pl.DataFrame] = field(default_factory=dict)
+
+    def place(self, table: str) -> str:
+        """Where a table of the part is kept in the stage."""
+        return f"{MADE}/{self.key}/{table}"
+
+
+def cut_of(sources: Path, known: Tables) -> Cut:
+    """How the figures of all sources are cut: into so many parts, a power of two, that each is of about the same size."""
+    size = sum(path.stat().st_size for folder in source_folders(sources) for path in files_of(folder))
+    count = 1 << max(-(-size // part_bytes()) - 1, 0).bit_length()
+    return cut(known["dim_indicator"], known["dim_area"], known["area_succession"], known["area_coverage"], count)
+
+
+def reading_of(sources: Path, known: Tables, shelf: Shelf) -> Reading:
+    """How files are read with this master data."""
+    into = cut_of(sources, known)
+
+    def judge(statements: pl.DataFrame) -> pl.DataFrame:
+        return figure(statements, known["dim_indicator"], known["dim_area"], known["dim_unit"])
+
+    return Reading(shelf, shared_inputs(sources, into), judge, into.part_of)
+
+
+def shared_inputs(sources: Path, into: Cut) -> str:
+    """A hash of what every file and every part depends on: the master data, the code, and how figures are cut."""
+    return hashlib.sha256(json.dumps([fingerprint(sources / REFERENCE), into.dimension, into.count]).encode()).hexdigest()
+
+
+def parts_of(ingested: Ingested, sources: Path, known: Tables) -> pl.DataFrame:
+    """The parts of what was read, in the shape of `Part`."""
+    into = cut_of(sources, known)
+    shared = shared_inputs(sources, into)
+    rows = [
+        (number, into.dimension, recipe_key(recipe, f"{shared} {number}"), json.dumps(into.codes(number)), json.dumps(recipe))
+        for number, recipe in enumerate(recipes(ingested.histories, into.count))
+    ]
+    return pl.DataFrame(rows, schema=polars_schema(Part), orient="row")
+
+
+def make_part(content_key: str, recipe: str, known: Tables, stage: Stage) -> PartMade:
+    """Make the tables of a part, unless they are kept already; those that break their contract are told of and nothing is kept."""
+    made = PartMade(content_key, {})
+    if stage.has(made.place(ROWS)):
+        return PartMade(content_key, dict(stage.read(made.place(ROWS)).iter_rows()))
+    of_part = figures_of_part(json.loads(recipe), stage)
+    judged = judged_with_earlier(*of_part, known["dim_indicator"], known["dim_area"], known["dim_unit"])
+    figures = dict(zip((table.name for table in FIGURES), judged, strict=True))
+    broken = {}
+    tables = figures | tables_of_part({**known, **figures})
+    all_of_them: tuple[Read | Table, ...] = (*FIGURES, *BY_PART)
+    for table in all_of_them:
+        made.rows[table.name] = tables[table.name].height
+        try:
+            table.contract.validate(tables[table.name], lazy=True)
+        except pandera.errors.SchemaErrors as errors:
+            broken[table.name] = errors.failure_cases.select("column", "check", "failure_case", "index")
+    if broken:
+        return PartMade(content_key, made.rows, broken)
+    for table in BY_PART:
+        stage.write(made.place(table.name), tables[table.name])
+    stage.write(made.place(ROWS), pl.DataFrame({"table": list(made.rows), "rows": list(made.rows.values())}))
+    return made
+
+
+def forget_what_is_not_used_any_more(stage: Stage, ingested: Ingested, part: pl.DataFrame) -> None:
+    """Remove what was read, and what was made, of contents that are no longer there."""
+    stage.keep_only(FOLDER, ingested.kept())
+    stage.keep_only(MADE, set(part["content_key"]))
