@@ -156,9 +156,15 @@ def dim_area() -> pl.DataFrame:
 
 
 @cache
+def area_succession() -> pl.DataFrame:
+    """Which of the areas above followed which."""
+    return dimensions.area_succession(area_changes(), dim_area())
+
+
+@cache
 def area_coverage() -> pl.DataFrame:
     """What became of the areas above."""
-    return successors.area_coverage(dim_area(), dimensions.area_succession(area_changes(), dim_area()))
+    return successors.area_coverage(dim_area(), area_succession())
 
 
 @cache

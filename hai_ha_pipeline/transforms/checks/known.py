@@ -17,6 +17,13 @@ COUNTED = (
 """Units that come in whole numbers: between 14.5 and 15.5 targets there are 15."""
 GROWTH = {"growth": "growth_reported_pct", "growth_lower": "growth_reported_lower_pct", "growth_upper": "growth_reported_upper_pct"}
 
+LOOKED_AT = (
+    "observation_key", "indicator_key", "area_key", "period_key", "source_key", "value", "lower", "upper", "obs_status",
+    *GROWTH.values(), "growth_basis", "fulfilment_reported_pct", "fulfilment_reported_lower_pct", "fulfilment_reported_upper_pct",
+    "published_on", "vintage", "is_current",
+)  # fmt: skip
+"""What checks need of the facts; a check that needs more adds it here."""
+
 
 @dataclass(frozen=True)
 class Known:
@@ -42,8 +49,9 @@ def with_dimensions(
     document: pl.DataFrame,
 ) -> pl.DataFrame:
     """Results and targets with what they are about and when they were said, in the intervals that their kind allows."""
+    looked_at = [fact.select(name for name in LOOKED_AT if name in fact.columns) for fact in (fact_observation, fact_target)]
     return (
-        results_and_targets(fact_observation, fact_target)
+        results_and_targets(*looked_at)
         .join(dim_indicator.drop("description"), on="indicator_key")
         .join(dim_area.select("area_key", "area_series_key", "area_code", "area_name_en"), on="area_key")
         .join(dim_period.rename({"period_code": "period"}), on="period_key")
