@@ -37,6 +37,11 @@ class OpenedOnce(SqliteEventLogStorage):
         """A transaction on the file that is shared by all runs."""
         return self._opened(INDEX_SHARD_NAME)
 
+    def has_table(self, table_name: str) -> bool:
+        """Whether the shared file has a table, which Dagster asks a hundred times a run."""
+        with self.index_connection() as connection:
+            return bool(connection.dialect.has_table(connection, table_name))
+
     def dispose(self) -> None:
         """Close the files."""
         super().dispose()
