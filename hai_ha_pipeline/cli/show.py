@@ -19,6 +19,7 @@ from rich.text import Text
 from hai_ha_pipeline.storage.query import Answer
 
 WIDE, NARROW = 180, 130
+NARROWEST = 8  # letters of a column that can still be read
 DERIVED = "Σ "
 CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 KEPT_WHOLE = {"target", "result", "value", "base", "fulfilled", "of way", "expected", "growth %", "printed %", "implied base", "status"}
@@ -54,12 +55,23 @@ def show(answer: Answer, shown_as: str) -> None:
         writer.writerows(answer.rows)
     elif shown_as == "json":
         show_json(_as_dicts(answer))
+    elif console().width < NARROWEST * len(answer.columns):
+        _show_records(answer)
     else:
         table = new_table(answer.columns, [isinstance(value, int | float | Decimal) for value in (answer.rows or [()])[0]])
         for row in answer.rows:
             table.add_row(*(Text(as_text(value)) for value in row))
         console().print(table)
         console().print(f"{len(answer.rows)} rows", style="dim")
+
+
+def _show_records(answer: Answer) -> None:
+    """Print an answer of more columns than can be read side by side: a line for each value, a paragraph for each row."""
+    width = max(map(len, answer.columns))
+    for number, row in enumerate(answer.rows, 1):
+        values = (f"{name:{width}}  {as_text(value)}" for name, value in zip(answer.columns, row, strict=True) if value is not None)
+        print(f"row {number}", *values, "", sep="\n")  # noqa: T201
+    console().print(f"{len(answer.rows)} rows; values that are null are left out", style="dim")
 
 
 def show_json(content: Any) -> None:

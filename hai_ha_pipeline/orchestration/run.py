@@ -1,10 +1,8 @@
 """One run of the job from the command line, in this process, with its progress told while it goes on."""
 
 import os
-import threading
 import uuid
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
@@ -14,9 +12,8 @@ import dagster as dg
 from hai_ha_pipeline.definitions import defs
 from hai_ha_pipeline.errors import UserError
 from hai_ha_pipeline.orchestration.automation import JOB, is_under_way
+from hai_ha_pipeline.orchestration.history import instance_of_one_run
 from hai_ha_pipeline.settings import project
-
-POLL_SECONDS = 0.1
 
 
 @dataclass(frozen=True)
@@ -61,41 +58,22 @@ def refresh(tell: Callable[[Step], None]) -> bool:
 
     The run stands in the history that the UI shows. Raises `UserError` while another run is under way.
     """
-    dagster_home()
+    home = dagster_home()
     run_id = str(uuid.uuid4())
     quiet = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
-    with dg.DagsterInstance.get() as instance:
+    with instance_of_one_run(home) as instance:
         if is_under_way(instance):
             raise UserError("hai-ha run", "another run is under way", "wait until it has finished; the Dagster UI shows it")
         job = defs.resolve_job_def(JOB)
-        with _watched(instance, run_id, tell):
-            return job.execute_in_process(instance=instance, run_id=run_id, run_config=quiet, raise_on_error=False).success
+        instance.add_event_listener(run_id, _listener(tell))
+        return job.execute_in_process(instance=instance, run_id=run_id, run_config=quiet, raise_on_error=False).success
 
 
-@contextmanager
-def _watched(instance: dg.DagsterInstance, run_id: str, tell: Callable[[Step], None]) -> Iterator[None]:
-    """Tell of the run's steps from Dagster's own record of it, so that no step knows it is watched."""
-    is_over = threading.Event()
-    thread = threading.Thread(target=_watch, args=(instance, run_id, tell, is_over), daemon=True)
-    thread.start()
-    try:
-        yield
-    finally:
-        is_over.set()
-        thread.join()
-
-
-def _watch(instance: dg.DagsterInstance, run_id: str, tell: Callable[[Step], None], is_over: threading.Event) -> None:
-    cursor: str | None = None
+def _listener(tell: Callable[[Step], None]) -> Callable[[dg.EventLogEntry], None]:
+    """What hears every event of a run as Dagster records it and tells of its steps, so that no step knows it is watched."""
     started: dict[str, float] = {}
     rows: dict[str, int] = {}
-    last_round = False
-    while not last_round:
-        last_round = is_over.wait(POLL_SECONDS)
-        page = instance.get_records_for_run(run_id, cursor=cursor)
-        cursor = page.cursor
-        for record in page.records:
-            _tell_of(record.event_log_entry, started, rows, tell)
+    return lambda entry: _tell_of(entry, started, rows, tell)
 
 
 def _tell_of(entry: dg.EventLogEntry, started: dict[str, float], rows: dict[str, int], tell: Callable[[Step], None]) -> None:

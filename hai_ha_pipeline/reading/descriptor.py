@@ -299,7 +299,7 @@ class Package(_Strict):
     resources: list[Resource] = Field(min_length=1)
 
 
-class _TextLoader(yaml.BaseLoader):
+class _TextLoader(yaml.CBaseLoader):
     """Every scalar stays text; a key that stands twice is an error."""
 
 

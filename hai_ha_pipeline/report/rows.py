@@ -4,12 +4,12 @@ Nothing here grows with the data: every list has a limit, set in `Limits`, and c
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from hai_ha_pipeline.storage.query import query
+from hai_ha_pipeline.storage.query import Answer, asking
 
 Row = dict[str, Any]
 LETTERS = 600  # the longest text that is shown; a source may print more
@@ -72,10 +72,11 @@ class Rows:
 
 def read_rows(database: Path, limits: Limits) -> Rows:
     """The rows of the page from a warehouse. Raises `QueryError` where a table or column is not there."""
+    with asking(database) as answer_to:
+        return _rows(lambda sql, *parameters: _as_rows(answer_to(sql, parameters)), limits)
 
-    def ask(sql: str, *parameters: object) -> list[Row]:
-        return _asked(database, sql, parameters)
 
+def _rows(ask: Callable[..., list[Row]], limits: Limits) -> Rows:
     targets = ask(TARGETS, limits.places, limits.rows)
     keys = [row["target_key"] for row in targets]
     contradictions = ask(CONTRADICTIONS, "inconsistent", limits.entries)
@@ -103,8 +104,7 @@ def read_rows(database: Path, limits: Limits) -> Rows:
     )
 
 
-def _asked(database: Path, sql: str, parameters: Sequence[object]) -> list[Row]:
-    answer = query(database, sql, parameters)
+def _as_rows(answer: Answer) -> list[Row]:
     return [{name: _bounded(value) for name, value in zip(answer.columns, row, strict=True)} for row in answer.rows]
 
 

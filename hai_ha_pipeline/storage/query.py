@@ -4,9 +4,10 @@ This module imports neither dagster nor polars, so that a question is answered a
 """
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from threading import Timer
 from typing import Any
@@ -38,6 +39,10 @@ class Answer:
     rows: list[tuple[Any, ...]]
 
 
+Ask = Callable[..., Answer]
+"""Given one SELECT, and its parameters where it has some, the answer."""
+
+
 @dataclass(frozen=True)
 class Limits:
     """What one question may use: seconds, MiB of DuckDB's memory, rows of its answer. The defaults are for SQL that somebody types."""
@@ -58,18 +63,30 @@ def query(database: Path, sql: str, parameters: Sequence[object] = (), limits: L
     warehouse, exceeds a limit, or DuckDB refuses it. The connection reads no other file, loads no extension, sees no
     Python object and writes nothing.
     """
+    with asking(database, limits) as ask:
+        return ask(sql, parameters)
+
+
+@contextmanager
+def asking(database: Path, limits: Limits = OWN) -> Iterator[Ask]:
+    """What answers as `query` does, for several questions: the warehouse is opened once, and each has the limits to itself."""
     if not database.exists():
         raise QueryError(str(database), "there is no warehouse yet", "make it with: hai-ha run")
     try:
-        with closing(_locked_down(database, limits)) as connection, _interrupted_after(limits.seconds, connection):
-            _check_is_permitted(connection, sql)
-            return _fetched(connection.execute(sql, list(parameters)), limits)
+        with closing(_locked_down(database, limits)) as connection:
+            yield partial(_answered, connection, limits)
     except duckdb.InterruptException:
         raise QueryError("the query", f"it took longer than {limits.seconds:g} seconds", "ask for less, or raise --seconds") from None
     except (duckdb.OutOfMemoryException, MemoryError):
         raise QueryError("the query", f"it needs more than {limits.memory} MiB of memory", "ask for less, or raise --memory") from None
     except duckdb.Error as error:
         raise QueryError("the query", str(error).strip(), "warehouse/README.md lists every table and column") from None
+
+
+def _answered(connection: duckdb.DuckDBPyConnection, limits: Limits, sql: str, parameters: Sequence[object] = ()) -> Answer:
+    with _interrupted_after(limits.seconds, connection):
+        _check_is_permitted(connection, sql)
+        return _fetched(connection.execute(sql, list(parameters)), limits)
 
 
 def _locked_down(database: Path, limits: Limits) -> duckdb.DuckDBPyConnection:

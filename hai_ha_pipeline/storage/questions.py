@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Any
 
 from hai_ha_pipeline.errors import QueryError
-from hai_ha_pipeline.storage.query import Answer, query
+from hai_ha_pipeline.storage.query import Answer, asking, query
 
 AREA = "(area_code = $1 OR contains(strip_accents(lower(area_name_en)), strip_accents(lower($1))))"
 BUSIEST = {
@@ -74,42 +74,36 @@ def _chosen(database: Path, mart: str, area: str | None, year: str | None) -> tu
 
 def run_summary(database: Path) -> dict[str, Answer]:
     """What a run left behind: figures by source, rejections by rule, targets by status, disagreements."""
-    return {
-        "sources": query(
-            database,
-            """SELECT source, max(state) AS state, sum(records_read) AS records, sum(figures_loaded) AS loaded,
-                      sum(figures_rejected) AS rejected, sum(cells_missing) AS missing, max(message) AS message,
-                      max(warnings) AS warnings
-               FROM audit.load GROUP BY source ORDER BY source""",
-        ),
-        "differences": query(
-            database,
-            """SELECT source, figures_new, figures_revised, figures_withdrawn, figures_unchanged, examples FROM audit.difference
-               JOIN (SELECT max(loaded_at) AS loaded_at FROM audit.difference) USING (loaded_at)
-               WHERE compared_with IS NOT NULL ORDER BY source""",
-        ),
-        "releases": query(
-            database,
-            """SELECT source, release_every, release_days_after, max(last_result_on) FROM audit.load
-               WHERE release_every IS NOT NULL GROUP BY ALL ORDER BY ALL""",
-        ),
-        "rejections": query(
-            database,
-            """SELECT rule, count(*) AS figures, first(source || '/' || file || ' line ' || "row" ORDER BY statement_key) AS example,
-                      first(coalesce(field || ' ' || text, field || ' left empty', 'record ' || value_as_printed) ORDER BY statement_key)
-                      AS what, first(reason ORDER BY statement_key) AS reason
-               FROM audit.rejected WHERE content IS NULL GROUP BY rule ORDER BY figures DESC, rule""",
-        ),
-        "targets": query(
-            database, "SELECT status, count(*) AS targets FROM marts.attainment WHERE is_latest GROUP BY status ORDER BY 2 DESC, 1"
-        ),
-        "disagreements": query(
-            database,
-            """SELECT area_name_en, indicator_name_en, coalesce(period_name_en, period), explanation FROM marts.consistency
-               LEFT JOIN core.dim_period ON period_code = period
-               WHERE verdict = 'inconsistent' ORDER BY ALL""",
-        ),
-    }
+    with asking(database) as ask:
+        return {
+            "sources": ask(
+                """SELECT source, max(state) AS state, sum(records_read) AS records, sum(figures_loaded) AS loaded,
+                          sum(figures_rejected) AS rejected, sum(cells_missing) AS missing, max(message) AS message,
+                          max(warnings) AS warnings
+                   FROM audit.load GROUP BY source ORDER BY source""",
+            ),
+            "differences": ask(
+                """SELECT source, figures_new, figures_revised, figures_withdrawn, figures_unchanged, examples FROM audit.difference
+                   JOIN (SELECT max(loaded_at) AS loaded_at FROM audit.difference) USING (loaded_at)
+                   WHERE compared_with IS NOT NULL ORDER BY source""",
+            ),
+            "releases": ask(
+                """SELECT source, release_every, release_days_after, max(last_result_on) FROM audit.load
+                   WHERE release_every IS NOT NULL GROUP BY ALL ORDER BY ALL""",
+            ),
+            "rejections": ask(
+                """SELECT rule, count(*) AS figures, first(source || '/' || file || ' line ' || "row" ORDER BY statement_key) AS example,
+                          first(coalesce(field || ' ' || text, field || ' left empty', 'record ' || value_as_printed) ORDER BY statement_key)
+                          AS what, first(reason ORDER BY statement_key) AS reason
+                   FROM audit.rejected WHERE content IS NULL GROUP BY rule ORDER BY figures DESC, rule""",
+            ),
+            "targets": ask("SELECT status, count(*) AS targets FROM marts.attainment WHERE is_latest GROUP BY status ORDER BY 2 DESC, 1"),
+            "disagreements": ask(
+                """SELECT area_name_en, indicator_name_en, coalesce(period_name_en, period), explanation FROM marts.consistency
+                   LEFT JOIN core.dim_period ON period_code = period
+                   WHERE verdict = 'inconsistent' ORDER BY ALL""",
+            ),
+        }
 
 
 def loads_by_source(database: Path) -> list[dict[str, Any]]:
