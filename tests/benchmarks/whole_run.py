@@ -1,7 +1,8 @@
 """The whole `hai-ha run` beside the least that a careful person writes by hand: `python -m tests.benchmarks.whole_run ROWS...`.
 
 Both begin with the same CSV on disk, as processes of their own, in turn. `--bench FOLDER` takes `generate.py ROWS OUT.csv` and
-`reference.py IN.csv OUT.duckdb` from that folder in place of those here. Linux only: memory is read from /proc.
+`reference.py IN.csv OUT.duckdb` from that folder in place of those here; `--peers` lets pandas, and dlt with dbt, do the same job,
+and ends where one makes another warehouse than the reference. Linux only: memory is read from /proc.
 """
 
 import argparse
@@ -16,9 +17,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from tests.benchmarks.peers.environments import PEERS, command_of
+from tests.benchmarks.peers.results import hold_to_the_reference
 from tests.benchmarks.synthetic import cut, write_export, write_project
 
 PAUSE = 0.1
+BY_HAND, RUN = "by hand", "hai-ha run"
 MEBIBYTE = 1024 * 1024
 
 
@@ -58,8 +62,8 @@ def _resident(session: int) -> Iterator[int]:
                 yield int(fields[21]) * os.sysconf("SC_PAGE_SIZE")
 
 
-def compare(rows: int, times: int, files: int, bench: Path | None) -> None:
-    """Print seconds and memory of both for an export of so many rows; the run finds it cut into so many files."""
+def compare(rows: int, times: int, files: int, bench: Path | None, peers: list[str]) -> None:
+    """Print seconds and memory of each for an export of so many rows; the run finds it cut into so many files."""
     with tempfile.TemporaryDirectory(prefix="hai-ha-bench.") as scratch:
         root = Path(scratch)
         export = write_project(root)
@@ -70,29 +74,32 @@ def compare(rows: int, times: int, files: int, bench: Path | None) -> None:
         whole = Path(shutil.copyfile(export, root / "whole.csv"))
         cut(export, files)
         by_hand = [str(bench / "reference.py")] if bench else ["-m", "tests.benchmarks.by_hand"]
-        commands = {
-            "by hand": [sys.executable, *by_hand, str(whole), str(root / "by_hand.duckdb")],
-            "hai-ha run": [sys.executable, "-m", "hai_ha_pipeline", "run"],
-        }
+        others = {BY_HAND: [sys.executable, *by_hand]} | {peer: command_of(peer) for peer in peers}
+        databases = {name: root / f"{name}.duckdb" for name in others}
+        commands = {name: [*command, str(whole), str(databases[name])] for name, command in others.items()}
+        commands[RUN] = [sys.executable, "-m", "hai_ha_pipeline", "run"]
         environment = {"HAI_HA_PROJECT": str(root), "HAI_HA_EXPORTS": "off"}
         taken: dict[str, list[Measured]] = {name: [] for name in commands}
         for _ in range(times):
             for name, command in commands.items():
                 shutil.rmtree(root / "warehouse", ignore_errors=True)
+                if name in databases:
+                    databases[name].unlink(missing_ok=True)
                 taken[name].append(measured(command, environment))
+                if name in peers:
+                    hold_to_the_reference(name, databases[name], databases[BY_HAND])
         _tell(rows, taken)
 
 
 def _tell(rows: int, taken: dict[str, list[Measured]]) -> None:
-    medians = {}
+    medians = {name: statistics.median(run.seconds for run in runs) for name, runs in taken.items()}
     for name, runs in taken.items():
-        seconds = sorted(run.seconds for run in runs)
-        medians[name] = statistics.median(seconds)
+        least, most = min(run.seconds for run in runs), max(run.seconds for run in runs)
         memory = max(run.peak_bytes for run in runs) / MEBIBYTE
-        print(
-            f"{rows:>12,} rows  {name:<11} {seconds[0]:8.2f} {medians[name]:8.2f} {seconds[-1]:8.2f} s (min, median, max)  {memory:8,.0f} MiB"
-        )
-    print(f"{rows:>12,} rows  ratio       {medians['hai-ha run'] / medians['by hand']:8.2f}", flush=True)
+        print(f"{rows:>12,} rows  {name:<11} {least:8.2f} {medians[name]:8.2f} {most:8.2f} s (min, median, max)  {memory:8,.0f} MiB")
+    by_hand = medians.pop(BY_HAND)
+    for name, median in medians.items():
+        print(f"{rows:>12,} rows  ratio       {median / by_hand:8.2f} {name}", flush=True)
 
 
 if __name__ == "__main__":
@@ -101,6 +108,7 @@ if __name__ == "__main__":
     parser.add_argument("--times", type=int, default=3, help="how often each is run")
     parser.add_argument("--files", type=int, default=1, help="how many files the run finds them in")
     parser.add_argument("--bench", type=Path, help="a folder with generate.py and reference.py")
+    parser.add_argument("--peers", action="store_true", help="measure other tools too, each in an environment made on demand")
     given = parser.parse_args()
     for rows in given.rows:
-        compare(rows, given.times, given.files, given.bench)
+        compare(rows, given.times, given.files, given.bench, [*PEERS] if given.peers else [])
