@@ -13,18 +13,19 @@ import polars as pl
 from hai_ha_pipeline.contracts import audit, core, marts, reading
 from hai_ha_pipeline.contracts.types import Contract
 from hai_ha_pipeline.reading.reference import COLUMNS
+from hai_ha_pipeline.storage.views import VIEWS
 from hai_ha_pipeline.transforms import attainment, consistency, dimensions, facts, growth, history, successors
 from hai_ha_pipeline.transforms import audit as audits
 
 
 @dataclass(frozen=True)
 class Table:
-    """A table made from other tables. `group` is its place in the flow, `schema` where it is published."""
+    """A table made from other tables. `group` is its place in the flow, `schema` where it is published; without one it is a step in between."""
 
     make: Callable[..., pl.DataFrame]
     contract: type[Contract]
     group: str
-    schema: str
+    schema: str | None = None
 
     @property
     def name(self) -> str:
@@ -76,12 +77,16 @@ TABLES: tuple[Table, ...] = (
     Table(audits.rejected, audit.Rejected, "6_audit", "audit"),
     Table(audits.load, audit.Load, "6_audit", "audit"),
     Table(attainment.attainment, marts.Attainment, "5_marts", "marts"),
+    Table(history.growth_over_time, marts.GrowthOverTime, "5_marts"),
     Table(growth.growth, marts.Growth, "5_marts", "marts"),
+    Table(history.growth_past, marts.GrowthPast, "5_marts", "marts"),
     Table(history.attainment_history, marts.AttainmentHistory, "5_marts", "marts"),
-    Table(history.growth_history, marts.GrowthHistory, "5_marts", "marts"),
     Table(consistency.consistency, marts.Consistency, "5_marts", "marts"),
 )
 
 ALL: tuple[Read | Table, ...] = (*READ, *TABLES)
 PUBLISHED: dict[str, tuple[str, type[Contract]]] = {table.name: (table.schema, table.contract) for table in ALL if table.schema}
-MADE_BY_PUBLISHING: dict[str, tuple[str, type[Contract]]] = {"generation": ("audit", audit.Generation)}
+SHOWN: dict[str, tuple[str, type[Contract]]] = {view.view: (view.schema, view.contract) for view in VIEWS}
+MADE_BY_PUBLISHING: dict[str, tuple[str, type[Contract]]] = {"generation": ("audit", audit.Generation), **SHOWN}
+# What leaves as files. The rows of `growth_past` leave in `growth_history`.
+LEAVING: dict[str, tuple[str, type[Contract]]] = {name: table for name, table in (PUBLISHED | SHOWN).items() if name != "growth_past"}
