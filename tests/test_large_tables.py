@@ -116,3 +116,19 @@ def test_what_was_known_on_one_day_has_the_history_that_all_days_would_give(ship
     windows = history.growth_over_time(known, **needed)
     assert (windows.height, windows["known_to"].null_count()) == (at_once.height, at_once.height)
     assert growth.growth(known, **needed, growth_over_time=windows).equals(at_once)
+
+
+def test_growth_and_its_past_are_the_same_made_of_parts_of_whole_families(shipped: Tables) -> None:
+    needed = {name: shipped[name] for name in ("dim_indicator", "dim_area", "dim_period", "dim_unit", "area_coverage")}
+    parents = dict(shipped["dim_indicator"].select("indicator_code", "parent_code").iter_rows())
+    of_no_family = [code for code, parent in parents.items() if parent is None and code not in parents.values()]
+    alone = shipped["dim_indicator"].filter(pl.col("indicator_code").is_in(of_no_family))
+    made: dict[str, list[pl.DataFrame]] = {"growth": [], "growth_past": []}
+    for how in ("semi", "anti"):
+        part = shipped["fact_observation"].join(alone, on="indicator_key", how=how)
+        windows = history.growth_over_time(part, **needed)
+        made["growth"].append(growth.growth(part, **needed, growth_over_time=windows))
+        made["growth_past"].append(history.growth_past(windows))
+    for name, parts in made.items():
+        assert all(part.height for part in parts), name
+        assert pl.concat(parts).sort(pl.all()).equals(shipped[name].sort(pl.all())), name
