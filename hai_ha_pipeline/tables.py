@@ -13,6 +13,7 @@ import polars as pl
 from hai_ha_pipeline.contracts import audit, core, marts, reading
 from hai_ha_pipeline.contracts.types import Contract
 from hai_ha_pipeline.reading.reference import COLUMNS
+from hai_ha_pipeline.storage.views import VIEWS
 from hai_ha_pipeline.transforms import attainment, consistency, dimensions, facts, growth, history, successors
 from hai_ha_pipeline.transforms import audit as audits
 
@@ -40,6 +41,11 @@ class Table:
     def needs(self) -> list[str]:
         """The tables it is made from: the function's parameters."""
         return list(inspect.signature(self.make).parameters)
+
+    @property
+    def leaves_its_part(self) -> bool:
+        """Whether anything outside the part in which it is made needs it."""
+        return bool(self.schema) or not self.is_cut
 
     @property
     def is_cut(self) -> bool:
@@ -95,9 +101,10 @@ TABLES: tuple[Table, ...] = (
     Table(audits.rejected, audit.Rejected, "6_audit", "audit", of_parts=audits.in_order_of_files),
     Table(audits.file_count, audit.FileCount, "6_audit", of_parts=audits.file_counts),
     Table(attainment.attainment, marts.Attainment, "5_marts", "marts", of_parts=rows_of_parts),
+    Table(history.growth_over_time, marts.GrowthOverTime, "5_marts", of_parts=rows_of_parts),
     Table(growth.growth, marts.Growth, "5_marts", "marts", of_parts=rows_of_parts),
+    Table(history.growth_past, marts.GrowthPast, "5_marts", "marts", of_parts=rows_of_parts),
     Table(history.attainment_history, marts.AttainmentHistory, "5_marts", "marts", of_parts=rows_of_parts),
-    Table(history.growth_history, marts.GrowthHistory, "5_marts", "marts", of_parts=rows_of_parts),
     Table(consistency.consistency, marts.Consistency, "5_marts", "marts", of_parts=rows_of_parts),
     Table(dimensions.dim_source, core.DimSource, "4_facts", "core"),
     Table(audits.load, audit.Load, "6_audit", "audit"),
@@ -115,4 +122,7 @@ def tables_of_part(known: Mapping[str, pl.DataFrame]) -> dict[str, pl.DataFrame]
 
 ALL: tuple[Read | Table, ...] = (*READ, *FIGURES, *TABLES)
 PUBLISHED: dict[str, tuple[str, type[Contract]]] = {table.name: (table.schema, table.contract) for table in ALL if table.schema}
-MADE_BY_PUBLISHING: dict[str, tuple[str, type[Contract]]] = {"generation": ("audit", audit.Generation)}
+SHOWN: dict[str, tuple[str, type[Contract]]] = {view.view: (view.schema, view.contract) for view in VIEWS}
+MADE_BY_PUBLISHING: dict[str, tuple[str, type[Contract]]] = {"generation": ("audit", audit.Generation), **SHOWN}
+# What leaves as files. The rows of `growth_past` leave in `growth_history`.
+LEAVING: dict[str, tuple[str, type[Contract]]] = {name: table for name, table in (PUBLISHED | SHOWN).items() if name != "growth_past"}

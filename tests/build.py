@@ -23,7 +23,7 @@ from hai_ha_pipeline.transforms import dimensions, successors
 from hai_ha_pipeline.transforms.attainment import attainment
 from hai_ha_pipeline.transforms.consistency import consistency
 from hai_ha_pipeline.transforms.figures import figure
-from hai_ha_pipeline.transforms.growth import growth
+from hai_ha_pipeline.transforms.growth import growth_of
 
 NO_EARLIER, NO_EARLIER_FILE = empty(EarlierFigure), empty(EarlierFile)
 REPOSITORY = Path(__file__).resolve().parent.parent
@@ -269,7 +269,7 @@ def consistency_of(*results: dict[str, Any], plans: tuple[dict[str, Any], ...] =
             attainment_rule=dimensions.attainment_rule(attainment_rules()),
             area_coverage=area_coverage(),
         ),
-        "growth": growth(facts["fact_observation"], **world, dim_unit=dim_unit(), area_coverage=area_coverage()),
+        "growth": growth_of(facts["fact_observation"], **world, dim_unit=dim_unit(), area_coverage=area_coverage()),
     }
     return Consistency.validate(consistency(**facts, **world, **marts, document=sources))
 

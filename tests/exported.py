@@ -7,6 +7,7 @@ import duckdb
 import polars as pl
 
 from hai_ha_pipeline.exports.write import write_exports
+from hai_ha_pipeline.storage.views import VIEWS
 from hai_ha_pipeline.tables import PUBLISHED
 from tests.conftest import Tables
 
@@ -21,6 +22,8 @@ def built(tables: Tables, folder: Path) -> Path:
             if schema != "audit":
                 connection.register("rows_of_it", tables[name].to_arrow())
                 connection.execute(f"CREATE TABLE {schema}.{name} AS FROM rows_of_it")
+        for view in VIEWS:
+            connection.execute(f"CREATE VIEW {view.name} AS {view.query}")
     return database
 
 

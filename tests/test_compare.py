@@ -6,9 +6,12 @@ from pathlib import Path
 import polars as pl
 import pytest
 
+from hai_ha_pipeline.contracts.marts import GrowthHistory, GrowthOnADay
 from hai_ha_pipeline.errors import PublishError
 from hai_ha_pipeline.storage.compare import Change, TableChange, compare
 from hai_ha_pipeline.storage.publish import publish
+from hai_ha_pipeline.storage.query import query
+from hai_ha_pipeline.storage.rollback import roll_back
 from hai_ha_pipeline.storage.stage import Stage
 from hai_ha_pipeline.tables import PUBLISHED
 from tests.conftest import Tables
@@ -85,3 +88,27 @@ def test_a_generation_that_is_not_kept_cannot_be_compared(shipped: Tables, revis
     database = revised(build=pl.DataFrame({"fingerprint": ["after"]}))
     with pytest.raises(PublishError, match=r"generation 7: two generations are compared, and .* holds 1, 2"):
         compare(database, 1, 7)
+
+
+def test_a_generation_that_stored_the_history_of_growth_is_compared_with_one_that_shows_it_and_comes_back(
+    shipped: Tables, tmp_path: Path
+) -> None:
+    stage, database = Stage(tmp_path / "stage"), tmp_path / "warehouse" / "hai_ha.duckdb"
+    holding = shipped["growth"].with_columns(known_to=pl.lit(None, pl.Date))
+    build = pl.DataFrame({"fingerprint": ["shipped sources"]})
+    stored = COMPARED | {"growth": ("marts", GrowthOnADay), "growth_history": ("marts", GrowthHistory)}
+    shown = COMPARED | {name: PUBLISHED[name] for name in ("growth", "growth_past")}
+    before = {"growth": shipped["growth"].drop("known_from"), "growth_history": pl.concat([holding, shipped["growth_past"]])}
+    for shape, tables in ((stored, shipped | before), (shown, shipped)):
+        for name in shape:
+            stage.write(name, (tables | {"build": build})[name])
+        assert publish(database, {name: [stage.path(name)] for name in shape}, shape).is_new
+    found = compare(database)
+    past = shipped["growth_past"].height
+    assert (found.figures, found.tables) == ([], [TableChange("marts.growth_past", None, past, only_before=0, only_after=past)])
+    questions = "SELECT (SELECT count(*) FROM marts.growth_history), (SELECT count(*) FROM marts.growth_as_of('2025-01-31'))"
+    now = query(database, questions).rows
+    assert roll_back(database).now == 1
+    assert query(database, questions).rows == now
+    assert roll_back(database, 2).now == 2
+    assert query(database, questions).rows == now

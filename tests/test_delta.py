@@ -19,7 +19,7 @@ from hai_ha_pipeline.contracts.types import grain
 from hai_ha_pipeline.errors import PlaceError
 from hai_ha_pipeline.storage import places
 from hai_ha_pipeline.storage.lake import bring_lake_up_to_date
-from hai_ha_pipeline.tables import PUBLISHED
+from hai_ha_pipeline.tables import LEAVING
 from tests.build import REPOSITORY
 from tests.small_warehouse import TABLES
 
@@ -61,9 +61,9 @@ def test_every_published_table_is_read_with_polars_and_duckdb_as_it_is_in_the_fi
     delta: ModuleType, warehouse: Path, tmp_path: Path
 ) -> None:
     place = str(tmp_path / "lake")
-    assert len(delta.publish_delta(warehouse, place, PUBLISHED)) == len(PUBLISHED)
+    assert len(delta.publish_delta(warehouse, place, LEAVING)) == len(LEAVING)
     tables = delta.generation(place)
-    assert set(tables) == {f"{schema}.{name}" for name, (schema, _) in PUBLISHED.items()}
+    assert set(tables) == {f"{schema}.{name}" for name, (schema, _) in LEAVING.items()}
     with closing(duckdb.connect(str(warehouse), read_only=True)) as file, closing(duckdb.connect()) as reader:
         for table in tables:
             published = file.sql(f"FROM {table} ORDER BY ALL").pl()
@@ -82,7 +82,7 @@ def test_every_published_table_is_read_with_polars_and_duckdb_as_it_is_in_the_fi
 
 def test_a_table_carries_its_comments_and_needs_no_new_reader(delta: ModuleType, warehouse: Path, tmp_path: Path) -> None:
     place = str(tmp_path / "lake")
-    delta.publish_delta(warehouse, place, {"dim_source": PUBLISHED["dim_source"]})
+    delta.publish_delta(warehouse, place, {"dim_source": LEAVING["dim_source"]})
     source = delta.generation(place)["core.dim_source"]
     assert source.metadata().description == grain(DimSource)
     assert {field.name: field.metadata["comment"] for field in source.schema().fields}["source_key"]
@@ -168,7 +168,7 @@ def test_there_is_no_lake_unless_the_setting_names_a_place(
 ) -> None:
     assert bring_lake_up_to_date(warehouse) is None
     monkeypatch.setenv("HAI_HA_DELTA", str(tmp_path / "lake"))
-    assert bring_lake_up_to_date(warehouse) == [f"{schema}.{name}" for name, (schema, _) in PUBLISHED.items()]
+    assert bring_lake_up_to_date(warehouse) == [f"{schema}.{name}" for name, (schema, _) in LEAVING.items()]
     assert bring_lake_up_to_date(warehouse) == []
 
 
@@ -197,7 +197,7 @@ def test_pyspark_reads_the_files_that_the_pointer_leads_to(delta: ModuleType, wa
     if not python:
         pytest.skip("PySpark is half a gigabyte and needs Java: name a Python that has it in HAI_HA_TEST_PYSPARK")
     place = str(tmp_path / "lake")
-    delta.publish_delta(warehouse, place, PUBLISHED)
+    delta.publish_delta(warehouse, place, LEAVING)
     files = {table: each.file_uris() for table, each in delta.generation(place).items()}
     (tmp_path / "files.json").write_text(json.dumps(files), encoding="utf-8")
     command = [python, str(REPOSITORY / "tests" / "spark_reader.py"), str(tmp_path / "files.json")]

@@ -5,8 +5,8 @@ from typing import Any
 import polars as pl
 import pytest
 
-from hai_ha_pipeline.contracts.marts import Growth
-from hai_ha_pipeline.transforms.growth import growth
+from hai_ha_pipeline.contracts.marts import GrowthOnADay
+from hai_ha_pipeline.transforms.growth import growth_of
 from tests.build import area_coverage, decimals, dim_area, dim_indicator, dim_period, dim_unit, observations
 
 PERIODS = (
@@ -17,7 +17,9 @@ MORE_THAN = {"qualifier": "more_than", "upper": None}
 
 
 def grown(*rows: dict[str, Any]) -> pl.DataFrame:
-    return Growth.validate(growth(observations(*rows), dim_indicator(), dim_area(), dim_period(*PERIODS), dim_unit(), area_coverage()))
+    return GrowthOnADay.validate(
+        growth_of(observations(*rows), dim_indicator(), dim_area(), dim_period(*PERIODS), dim_unit(), area_coverage())
+    )
 
 
 def row(comparison: str, period: str, *rows: dict[str, Any]) -> dict[str, Any]:

@@ -79,7 +79,7 @@ def test_statements_are_judged_the_same_in_parts(shipped: Tables, monkeypatch: p
     assert figures.figure(statements, *needed).equals(whole)
 
 
-@pytest.mark.parametrize(("module", "table"), [(growth, "growth"), (history, "growth_history")], ids=["growth", "growth_history"])
+@pytest.mark.parametrize(("module", "table"), [(growth, "growth"), (history, "growth_over_time")], ids=["growth", "growth_over_time"])
 def test_growth_is_the_same_in_parts(shipped: Tables, monkeypatch: pytest.MonkeyPatch, module: ModuleType, table: str) -> None:
     made = next(each for each in TABLES if each.name == table)
     monkeypatch.setattr(growth, "PART", 1)
@@ -107,9 +107,28 @@ def test_what_was_known_on_one_day_has_the_history_that_all_days_would_give(ship
     day = date(2026, 11, 24)
     known = shipped["fact_observation"].filter("is_current").with_columns(known_from=pl.lit(day))
     needed = {name: shipped[name] for name in ("dim_indicator", "dim_area", "dim_period", "dim_unit", "area_coverage")}
-    today = growth.growth(known, **needed)
-    at_once = history.growth_history(known, **needed, growth=today)
-    assert (at_once.height, at_once["known_from"].unique().to_list()) == (today.height, [day])
+    no_windows = history.growth_over_time(known, **needed)
+    at_once = growth.growth(known, **needed, growth_over_time=no_windows)
+    assert (no_windows.height, at_once["known_from"].unique().to_list()) == (0, [day])
     nothing = pl.DataFrame(schema={"indicator_key": pl.Int64, "indicator_code": pl.String, "known_from": pl.Date})
-    monkeypatch.setattr(history, "known_once", lambda *_: nothing)
-    assert history.growth_history(known, **needed, growth=today).sort(pl.all()).equals(at_once.sort(pl.all()))
+    for module in (history, growth):
+        monkeypatch.setattr(module, "known_once", lambda *_: nothing)
+    windows = history.growth_over_time(known, **needed)
+    assert (windows.height, windows["known_to"].null_count()) == (at_once.height, at_once.height)
+    assert growth.growth(known, **needed, growth_over_time=windows).equals(at_once)
+
+
+def test_growth_and_its_past_are_the_same_made_of_parts_of_whole_families(shipped: Tables) -> None:
+    needed = {name: shipped[name] for name in ("dim_indicator", "dim_area", "dim_period", "dim_unit", "area_coverage")}
+    parents = dict(shipped["dim_indicator"].select("indicator_code", "parent_code").iter_rows())
+    of_no_family = [code for code, parent in parents.items() if parent is None and code not in parents.values()]
+    alone = shipped["dim_indicator"].filter(pl.col("indicator_code").is_in(of_no_family))
+    made: dict[str, list[pl.DataFrame]] = {"growth": [], "growth_past": []}
+    for how in ("semi", "anti"):
+        part = shipped["fact_observation"].join(alone, on="indicator_key", how=how)
+        windows = history.growth_over_time(part, **needed)
+        made["growth"].append(growth.growth(part, **needed, growth_over_time=windows))
+        made["growth_past"].append(history.growth_past(windows))
+    for name, parts in made.items():
+        assert all(part.height for part in parts), name
+        assert pl.concat(parts).sort(pl.all()).equals(shipped[name].sort(pl.all())), name

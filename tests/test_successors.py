@@ -7,10 +7,10 @@ import polars as pl
 import pytest
 
 from hai_ha_pipeline.contracts.core import AreaCoverage
-from hai_ha_pipeline.contracts.marts import Attainment, Growth
+from hai_ha_pipeline.contracts.marts import Attainment, GrowthOnADay
 from hai_ha_pipeline.transforms import dimensions, successors
 from hai_ha_pipeline.transforms.attainment import attainment
-from hai_ha_pipeline.transforms.growth import growth
+from hai_ha_pipeline.transforms.growth import growth_of
 from tests.build import (
     area_changes,
     area_coverage,
@@ -137,7 +137,7 @@ def test_a_period_that_ends_after_the_abolition_is_summed(period: str) -> None:
 
 def test_growth_of_the_district_goes_on() -> None:
     figures = observations({"period": "2024", "value": "50"}, *communes("2025", "10", "20", "30"), *communes("2026", "11", "22", "33"))
-    found = Growth.validate(growth(figures, dim_indicator(), dim_area(), dim_period(*PERIODS), dim_unit(), area_coverage()))
+    found = GrowthOnADay.validate(growth_of(figures, dim_indicator(), dim_area(), dim_period(*PERIODS), dim_unit(), area_coverage()))
     district = found.filter(area_code="201", comparison="same_period_last_year").sort("period")
     assert district.select("period", "is_derived", "value", "base", "observation_key").rows() == [
         ("2024", False, *decimals("50", None), 0),
@@ -153,14 +153,14 @@ def test_growth_of_the_district_goes_on() -> None:
 def test_a_series_that_ends_with_its_area_says_why() -> None:
     after = pl.col("area_code") == "201"
     alone = observations({"period": "2024", "value": "50"}, *communes("2025", "10", "20"), {"area": "199", "period": "2024", "value": "7"})
-    found = Growth.validate(growth(alone, dim_indicator(), dim_area(), dim_period(*PERIODS), dim_unit(), area_coverage()))
+    found = GrowthOnADay.validate(growth_of(alone, dim_indicator(), dim_area(), dim_period(*PERIODS), dim_unit(), area_coverage()))
     [hai_ha] = found.filter(after, comparison="same_period_last_year")["series_end"]
     assert hai_ha.startswith("Hai Ha district no longer exists since 2025-07-01; its successors (")
     assert hai_ha.endswith(") are exactly what it was, but not all of them have a figure")
     [tien_yen] = found.filter(area_code="199", comparison="same_period_last_year")["series_end"]
     assert "its successors are not exactly what it was: " in tien_yen
     whole = observations({"period": "2024", "value": "50"}, *communes("2025", "10", "20", "30"))
-    goes_on = growth(whole, dim_indicator(), dim_area(), dim_period(*PERIODS), dim_unit(), area_coverage())
+    goes_on = growth_of(whole, dim_indicator(), dim_area(), dim_period(*PERIODS), dim_unit(), area_coverage())
     assert goes_on.filter(after)["series_end"].null_count() == 2
 
 

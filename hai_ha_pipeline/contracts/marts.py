@@ -134,8 +134,8 @@ class AttainmentHistory(Attainment):
         unique = ["target_version", "preset", "indicator_code", "area_code", "area_name_en", "target_period", "result_period", "known_from"]
 
 
-class Growth(Contract):
-    """One row is one indicator, area and period, with one comparison."""
+class GrowthOnADay(Contract):
+    """One row is one indicator, area and period, with one comparison, by the figures of one day."""
 
     indicator_code: str = pa.Field(description="Indicator.")
     indicator_name_en: str = pa.Field(description="Its English name.")
@@ -187,16 +187,31 @@ class Growth(Contract):
         return data.lazyframe.select(pl.col("growth_pct").is_null() == pl.col("reason").is_not_null())
 
 
+class Growth(GrowthOnADay):
+    """One row is one indicator, area and period, with one comparison."""
+
+    known_from: DAY = KNOWN_FROM
+
+
 class GrowthHistory(Growth):
     """One row is a row of `growth` as it was known for a while."""
 
-    known_from: DAY = KNOWN_FROM
     known_to: DAY = KNOWN_TO
 
     class Config:
         """One row a series, period, comparison and day since which it is known."""
 
         unique = ["indicator_code", "area_code", "area_name_en", "period", "comparison", "known_from"]
+
+
+class GrowthOverTime(GrowthHistory):
+    """One row is a row of `growth` as it was known for a while, of families of indicators that became known on several days."""
+
+
+class GrowthPast(GrowthHistory):
+    """One row is a row of `growth` as it was known for a while and is no longer."""
+
+    known_to: DAY = pa.Field(description="Day from which on it no longer is (not included).")
 
 
 CHECKS = (

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from hai_ha_pipeline.contracts.types import Contract, key
-from hai_ha_pipeline.tables import PUBLISHED
+from hai_ha_pipeline.tables import LEAVING
 
 LEAVING_SCHEMAS = ("core", "marts")
 
@@ -29,4 +29,4 @@ class Leaving:
 
 def leaving() -> list[Leaving]:
     """Every dimension, fact and mart, in the order of the flow."""
-    return [Leaving(schema, name, contract) for name, (schema, contract) in PUBLISHED.items() if schema in LEAVING_SCHEMAS]
+    return [Leaving(schema, name, contract) for name, (schema, contract) in LEAVING.items() if schema in LEAVING_SCHEMAS]

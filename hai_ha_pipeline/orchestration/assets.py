@@ -185,7 +185,7 @@ def _put_together(table: Read | Table, made: list[PartMade], stage: Stage) -> dg
 def _shown(table: Read | Table, made: list[PartMade], rows: int, stage: Stage) -> dict[str, Any]:
     """What the UI shows of a table that stays in its parts: a preview and a chart of the first part with rows."""
     first = next((part for part in made if part.rows[table.name]), None)
-    if not isinstance(table, Table) or first is None:
+    if not isinstance(table, Table) or not table.leaves_its_part or first is None:
         return {"dagster/row_count": rows}
     return of_table(table.name, stage.read(first.place(table.name))) | {"dagster/row_count": dg.IntMetadataValue(rows)}
 

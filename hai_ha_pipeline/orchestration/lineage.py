@@ -111,7 +111,8 @@ COMPUTED: dict[str, dict[str, list[str]]] = {
 }
 WINDOW = [f"{RESULT}.{day}" for day in ("known_from", "withdrawn_on")] + [f"{TARGET}.{day}" for day in ("known_from", "withdrawn_on")]
 COMPUTED["attainment_history"] = COMPUTED["attainment"] | {"known_from": WINDOW, "known_to": WINDOW, "target_version": WINDOW[2:]}
-COMPUTED["growth_history"] = COMPUTED["growth"] | {"known_from": WINDOW[:2], "known_to": WINDOW[:2]}
+COMPUTED["growth_over_time"] = COMPUTED["growth"] | {"known_from": WINDOW[:2], "known_to": WINDOW[:2]}
+COMPUTED["growth"] |= {"known_from": [f"{RESULT}.known_from", "growth_over_time.known_from"]}
 COLUMNS = {table.name: [column.name for column in columns(table.contract)] for table in ALL}
 
 

@@ -99,7 +99,8 @@ def make_part(content_key: str, recipe: str, known: Tables, stage: Stage) -> Par
     if broken:
         return PartMade(content_key, made.rows, broken)
     for table in BY_PART:
-        stage.write(made.place(table.name), tables[table.name])
+        if table.leaves_its_part:
+            stage.write(made.place(table.name), tables[table.name])
     stage.write(made.place(ROWS), pl.DataFrame({"table": list(made.rows), "rows": list(made.rows.values())}))
     return made
 

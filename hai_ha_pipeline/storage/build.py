@@ -1,9 +1,9 @@
-"""The DuckDB file of a new generation: every table from its Parquet, comments from the contracts, macros.
+"""The DuckDB file of a new generation: every table from its Parquet, comments from the contracts, views, macros.
 
 It is built where nobody looks yet; putting it in place is `publish.py`.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from contextlib import closing
 from datetime import datetime
 from pathlib import Path
@@ -17,6 +17,7 @@ from hai_ha_pipeline.storage.macros import MACROS
 from hai_ha_pipeline.storage.quoting import quoted
 from hai_ha_pipeline.storage.stage import beside_rows
 from hai_ha_pipeline.storage.verify import GENERATION, count
+from hai_ha_pipeline.storage.views import VIEWS, View
 
 Tables = Mapping[str, tuple[str, type[Contract]]]
 
@@ -40,7 +41,9 @@ def build(
         connection.execute(f"INSERT INTO {GENERATION} VALUES (?, ?)", [generation, published_at])  # noqa: S608
         _comment(connection, GENERATION, Generation)
         rows[GENERATION] = 1
-        _add_macros(connection, rows)
+        views = [view for view in VIEWS if set(view.tables) <= set(rows)]
+        _add_views(connection, views)
+        _add_macros(connection, {*rows, *(view.name for view in views)})
         connection.execute("CHECKPOINT draft")
         connection.execute("USE memory")
         connection.execute("DETACH draft")
@@ -69,15 +72,21 @@ def _literal(value: Any) -> str:
     return str(value).upper() if isinstance(value, bool) else f"'{quoted(value)}'"
 
 
-def _comment(connection: duckdb.DuckDBPyConnection, table: str, contract: type[Contract]) -> None:
-    connection.execute(f"COMMENT ON TABLE {table} IS '{quoted(grain(contract))}'")
+def _comment(connection: duckdb.DuckDBPyConnection, table: str, contract: type[Contract], kind: str = "TABLE") -> None:
+    connection.execute(f"COMMENT ON {kind} {table} IS '{quoted(grain(contract))}'")
     for column in columns(contract):
         connection.execute(f"COMMENT ON COLUMN {table}.\"{column.name}\" IS '{quoted(column.description)}'")
 
 
-def _add_macros(connection: duckdb.DuckDBPyConnection, rows: Mapping[str, int]) -> None:
-    """The macros whose tables are published."""
+def _add_views(connection: duckdb.DuckDBPyConnection, views: Iterable[View]) -> None:
+    for view in views:
+        connection.execute(f"CREATE VIEW {view.name} AS {view.query}")
+        _comment(connection, view.name, view.contract, kind="VIEW")
+
+
+def _add_macros(connection: duckdb.DuckDBPyConnection, published: Collection[str]) -> None:
+    """The macros whose tables or views are published."""
     for macro in MACROS:
-        if macro.table.split()[0] in rows:
+        if macro.table.split()[0] in published:
             connection.execute(f"CREATE MACRO {macro.signature} AS TABLE {macro.query}")
             connection.execute(f"COMMENT ON MACRO TABLE {macro.name} IS '{quoted(macro.comment)}'")

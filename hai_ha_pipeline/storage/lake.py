@@ -14,6 +14,6 @@ def bring_lake_up_to_date(database: Path) -> list[str] | None:
     if place is None:
         return None
     from hai_ha_pipeline.storage.delta import publish_delta  # noqa: PLC0415 -- an optional dependency
-    from hai_ha_pipeline.tables import PUBLISHED  # noqa: PLC0415 -- `hai-ha rollback` starts without Polars where there is no lake
+    from hai_ha_pipeline.tables import LEAVING  # noqa: PLC0415 -- `hai-ha rollback` starts without Polars where there is no lake
 
-    return publish_delta(database, place, PUBLISHED)
+    return publish_delta(database, place, LEAVING)

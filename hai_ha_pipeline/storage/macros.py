@@ -8,14 +8,17 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class AsOf:
-    """A macro that gives the rows of a table that were known on a day, without the columns `left_out`."""
+    """A macro that gives the rows of a table that were known on a day, without the columns `left_out`.
+
+    `series` names the columns that figures about the same thing share, where windows of several of them can hold one day.
+    """
 
     signature: str
     table: str
     comment: str
     left_out: tuple[str, ...] = ("known_from", "known_to")
     condition: str = "true"
-    of_several: str = ""
+    series: tuple[str, ...] = ()
 
     @property
     def name(self) -> str:
@@ -26,15 +29,25 @@ class AsOf:
     def query(self) -> str:
         """What it selects."""
         day = "CAST(day AS DATE)"
-        return (
-            f"SELECT * EXCLUDE ({', '.join(self.left_out)}) FROM {self.table} "  # noqa: S608
-            f"WHERE known_from <= {day} AND (known_to IS NULL OR {day} < known_to) AND {self.condition}{self.of_several}"
-        )
+        known = f"{self.table} WHERE known_from <= {day} AND (known_to IS NULL OR {day} < known_to) AND {self.condition}"
+        if self.series:
+            known = _not_hidden(known, self.series)
+        return f"SELECT * EXCLUDE ({', '.join(self.left_out)}) FROM {known}"  # noqa: S608
+
+
+def _not_hidden(known: str, series: tuple[str, ...]) -> str:
+    """The figures known on a day but for those that a better one hides.
+
+    A figure that holds again since a better one was withdrawn has one window, in which the better one's lies. So only what was
+    withdrawn hides another, and nothing else has to be compared.
+    """
+    same = " AND ".join(f"figure.{column} = better.{column}" for column in series)
+    better = f"(FROM {known} AND withdrawn_on IS NOT NULL) AS better"
+    return f"(FROM {known}) AS figure ANTI JOIN {better} ON {same} AND figure.vintage < better.vintage"
 
 
 SERIES_OF_AREA = "JOIN (SELECT area_key, area_series_key FROM core.dim_area) USING (area_key)"
-LAST_VINTAGE = " QUALIFY vintage = max(vintage) OVER (PARTITION BY indicator_key, area_series_key, period_key)"
-"""A figure that holds again since a better one was withdrawn has one window, in which the better one's lies."""
+SERIES = ("indicator_key", "area_series_key", "period_key")
 
 MACROS: tuple[AsOf, ...] = (
     AsOf(
@@ -42,14 +55,14 @@ MACROS: tuple[AsOf, ...] = (
         f"core.fact_observation {SERIES_OF_AREA}",
         "The results that held on a day: core.observation_as_of('2024-07-15').",
         left_out=("known_to", "is_current", "area_series_key"),
-        of_several=LAST_VINTAGE,
+        series=SERIES,
     ),
     AsOf(
         "core.target_as_of(day)",
         f"core.fact_target {SERIES_OF_AREA}",
         "The targets that held on a day: core.target_as_of('2024-07-15').",
         left_out=("known_to", "is_current", "area_series_key"),
-        of_several=LAST_VINTAGE,
+        series=SERIES,
     ),
     AsOf(
         "marts.attainment_as_of(day, version := 'current', rules := 'pace')",

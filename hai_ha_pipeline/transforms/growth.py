@@ -7,12 +7,13 @@ from collections.abc import Iterator
 
 import polars as pl
 
-from hai_ha_pipeline.contracts.marts import Growth
-from hai_ha_pipeline.contracts.types import polars_schema, type_of_value
+from hai_ha_pipeline.contracts.marts import Growth, GrowthOnADay
+from hai_ha_pipeline.contracts.types import key, polars_schema, type_of_value
 from hai_ha_pipeline.transforms.formulas import cagr_pct, contribution_pp, growth_pct, implied_base
 from hai_ha_pipeline.transforms.levels import PER_CENT
-from hai_ha_pipeline.transforms.shape import in_shape
+from hai_ha_pipeline.transforms.shape import in_shape, looked_up
 from hai_ha_pipeline.transforms.successors import with_abolition, with_successor_sums
+from hai_ha_pipeline.transforms.worlds import known_once
 
 SERIES = ["indicator_code", "area_series_key"]
 PART = 500_000
@@ -29,9 +30,35 @@ def growth(
     dim_period: pl.DataFrame,
     dim_unit: pl.DataFrame,
     area_coverage: pl.DataFrame,
+    growth_over_time: pl.DataFrame,
 ) -> pl.DataFrame:
     """One row a current figure and comparison."""
-    current = fact_observation.lazy().filter("is_current").select(USED).collect()
+    once = known_once(fact_observation, dim_indicator)
+    today = growth_of(fact_observation, dim_indicator, dim_area, dim_period, dim_unit, area_coverage)
+    return _with_known_from(today, once, growth_over_time).pipe(in_shape, Growth)
+
+
+def _with_known_from(today: pl.DataFrame, once: pl.DataFrame, growth_over_time: pl.DataFrame) -> pl.DataFrame:
+    """The rows with the day since which each is what is known: that of its whole family, or that of its window where it has windows."""
+    of_family = looked_up(today, once.select("indicator_code", "known_from"), "indicator_code")
+    if growth_over_time.is_empty():
+        return of_family
+    windows = growth_over_time.filter(pl.col("known_to").is_null()).select(*key(Growth), since="known_from")
+    return of_family.join(windows, on=key(Growth), how="left", maintain_order="left").with_columns(
+        known_from=pl.coalesce("since", "known_from")
+    )
+
+
+def growth_of(
+    observations: pl.DataFrame,
+    dim_indicator: pl.DataFrame,
+    dim_area: pl.DataFrame,
+    dim_period: pl.DataFrame,
+    dim_unit: pl.DataFrame,
+    area_coverage: pl.DataFrame,
+) -> pl.DataFrame:
+    """The growth of those observations that are current, whether they are so today or were so on a day."""
+    current = observations.lazy().filter("is_current").select(USED).collect()
     figures = current.pipe(with_successor_sums, area_coverage, dim_indicator, dim_area, dim_period, dim_unit)
     placed = _placed_areas(dim_area)
     parts = (_series(part, dim_indicator, placed, dim_period, dim_unit) for part in _by_areas(figures, placed))
@@ -63,9 +90,9 @@ def _grown(series: pl.DataFrame, dim_indicator: pl.DataFrame, dim_area: pl.DataF
         .pipe(_with_contributions, dim_indicator)
         .pipe(with_abolition, _is_over(), area_coverage, dim_area)
         .rename({"abolition": "series_end"})
-        .select(*polars_schema(Growth), "place")
+        .select(*polars_schema(GrowthOnADay), "place")
         .sort("place")
-        .pipe(in_shape, Growth)
+        .pipe(in_shape, GrowthOnADay)
     )
 
 

@@ -6,9 +6,9 @@ A mart of the past is made by the mart's own function, for all days at once.
 import polars as pl
 
 from hai_ha_pipeline.contracts.core import Revision
-from hai_ha_pipeline.contracts.marts import AttainmentHistory, GrowthHistory
+from hai_ha_pipeline.contracts.marts import AttainmentHistory, GrowthOverTime
 from hai_ha_pipeline.transforms.attainment import attainment_by_preset
-from hai_ha_pipeline.transforms.growth import growth as growth_of
+from hai_ha_pipeline.transforms.growth import growth_of
 from hai_ha_pipeline.transforms.levels import PER_CENT
 from hai_ha_pipeline.transforms.sentences import plain
 from hai_ha_pipeline.transforms.shape import in_shape, results_and_targets
@@ -120,40 +120,33 @@ def _with_fact_key(rows: pl.DataFrame, facts: pl.DataFrame, key: str, column: st
     return rows.join(keys, on=name, how="left").drop(name).rename({"fact_key": name})
 
 
-def growth_history(
+def growth_over_time(
     fact_observation: pl.DataFrame,
     dim_indicator: pl.DataFrame,
     dim_area: pl.DataFrame,
     dim_period: pl.DataFrame,
     dim_unit: pl.DataFrame,
     area_coverage: pl.DataFrame,
-    growth: pl.DataFrame,
 ) -> pl.DataFrame:
-    """One row a row of `growth` and a time in which it was what was known.
+    """One row a row of `growth` and a time in which it was what was known, of families that became known on several days.
 
     What became known on one day alone, and was never withdrawn, was never anything else than what `growth` says.
     """
     once = known_once(fact_observation, dim_indicator)
-    ever = _since(growth, once).with_columns(known_to=pl.lit(None, pl.Date)).pipe(in_shape, GrowthHistory)
     changed = fact_observation.join(once, on="indicator_key", how="anti")
     worlds = worlds_of([changed], dim_indicator, dim_area)
     observations = worlds.of(changed, "observation_key")
     made = growth_of(observations, dim_indicator, worlds.areas, dim_period, dim_unit, worlds.coverage(area_coverage))
-    over_time = (
+    return (
         worlds.named(made)
         .pipe(_with_fact_key, observations, "observation_key")
         .pipe(_with_fact_key, observations, "observation_key", "base_observation_key")
         .pipe(worlds.over_time, ["indicator_code", "series", "period", "comparison"], dim_indicator)
-        .pipe(in_shape, GrowthHistory)
+        .pipe(in_shape, GrowthOverTime)
+        .sort("area_code", "indicator_code", "period_last_day", "period", "comparison", "known_from")
     )
-    if over_time.is_empty():
-        return ever
-    return pl.concat([ever, over_time]).sort("area_code", "indicator_code", "period_last_day", "period", "comparison", "known_from")
 
 
-def _since(growth: pl.DataFrame, once: pl.DataFrame) -> pl.DataFrame:
-    """The rows of the indicators of which all became known on one day, with that day."""
-    days = once["known_from"].unique()
-    if days.len() == 1 and growth["indicator_code"].is_in(once["indicator_code"].implode()).all():
-        return growth.with_columns(known_from=pl.lit(days[0]))
-    return growth.join(once.select("indicator_code", "known_from"), on="indicator_code")
+def growth_past(growth_over_time: pl.DataFrame) -> pl.DataFrame:
+    """One row a row of `growth` that holds no more and a time in which it was what was known."""
+    return growth_over_time.filter(pl.col("known_to").is_not_null())
