@@ -1,5 +1,6 @@
 """The publisher's known errors, as data."""
 
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -19,7 +20,9 @@ def test_no_file_means_no_correction(tmp_path: Path) -> None:
 def test_a_correction_is_read_instead_of_the_cell_and_keeps_it(tmp_path: Path) -> None:
     write(source(tmp_path / "sources"), {"corrections.csv": HEADER + LINE})
     found = ingested(tmp_path)
-    assert found["statement"].filter(row=3).select("value", "value_as_printed", "is_corrected").rows() == [("1.205,5", "1.250,5", True)]
+    assert found["figure"].filter(row=3).select("value", "value_as_printed", "is_corrected").rows() == [
+        (Decimal("1205.5"), "1.250,5", True)
+    ]
     assert found["correction"].select("source", "file", "row", "column", "expected", "corrected").rows() == [
         ("pages", "table.csv", 3, "figure", "1.250,5", "1.205,5")
     ]

@@ -71,8 +71,11 @@ def _table(steps: "dict[str, Step]") -> Table:
     table.add_column("seconds", justify="right")
     for step in steps.values():
         mark, style = MARKS[step.state]
-        rows = "" if step.rows is None else f"{step.rows:,}"
+        rows = f"{sum(step.tables.values()):,}" if step.tables else ""
         table.add_row(Text(mark, style=style), Text(step.name, style=style), rows, "" if step.seconds is None else f"{step.seconds:.2f}")
+        if len(step.tables) > 1:
+            for name, count in step.tables.items():
+                table.add_row("", Text(f"  {name}", style="dim"), Text(f"{count:,}", style="dim"), "")
     return table
 
 

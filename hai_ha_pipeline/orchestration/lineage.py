@@ -46,6 +46,8 @@ COMPUTED: dict[str, dict[str, list[str]]] = {
     "consistency": {"period": ["dim_period.period_code"], "role": [f"{RESULT}.role"]},
     "load": {
         "ingested_at": ["source_file.ingested_at"],
+    },
+    "file_count": {
         "figures_loaded": [f"{RESULT}.observation_key", f"{TARGET}.target_key"],
         "figures_rejected": ["rejected.statement_key"],
         "cells_missing": ["figure.verdict"],

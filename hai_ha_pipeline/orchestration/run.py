@@ -3,7 +3,7 @@
 import os
 import uuid
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from importlib.resources import files
 from pathlib import Path
 
@@ -18,11 +18,11 @@ from hai_ha_pipeline.settings import project
 
 @dataclass(frozen=True)
 class Step:
-    """How far one step is: waiting, running, done or failed."""
+    """How far one step is: waiting, running, done or failed; and the rows of each table it made."""
 
     name: str
     state: str
-    rows: int | None = None
+    tables: dict[str, int] = field(default_factory=dict)
     seconds: float | None = None
     error: str | None = None
 
@@ -72,11 +72,11 @@ def refresh(tell: Callable[[Step], None]) -> bool:
 def _listener(tell: Callable[[Step], None]) -> Callable[[dg.EventLogEntry], None]:
     """What hears every event of a run as Dagster records it and tells of its steps, so that no step knows it is watched."""
     started: dict[str, float] = {}
-    rows: dict[str, int] = {}
-    return lambda entry: _tell_of(entry, started, rows, tell)
+    tables: dict[str, dict[str, int]] = {}
+    return lambda entry: _tell_of(entry, started, tables, tell)
 
 
-def _tell_of(entry: dg.EventLogEntry, started: dict[str, float], rows: dict[str, int], tell: Callable[[Step], None]) -> None:
+def _tell_of(entry: dg.EventLogEntry, started: dict[str, float], tables: dict[str, dict[str, int]], tell: Callable[[Step], None]) -> None:
     event = entry.dagster_event
     if event is None or entry.step_key is None:
         return
@@ -86,12 +86,14 @@ def _tell_of(entry: dg.EventLogEntry, started: dict[str, float], rows: dict[str,
         started[name] = entry.timestamp
         tell(Step(name, "running"))
     elif kind == dg.DagsterEventType.ASSET_MATERIALIZATION:
-        count = event.step_materialization_data.materialization.metadata.get("dagster/row_count")
-        rows[name] = rows.get(name, 0) + (int(count.value) if isinstance(count, dg.IntMetadataValue) and count.value else 0)
+        made = event.step_materialization_data.materialization
+        count = made.metadata.get("dagster/row_count")
+        if isinstance(count, dg.IntMetadataValue):
+            tables.setdefault(name, {})[made.asset_key.path[-1]] = int(count.value or 0)
     elif kind in {dg.DagsterEventType.STEP_SUCCESS, dg.DagsterEventType.STEP_FAILURE}:
         is_done = kind == dg.DagsterEventType.STEP_SUCCESS
         error = None if is_done else _error(event)
-        tell(Step(name, "done" if is_done else "failed", rows.get(name), entry.timestamp - started[name], error))
+        tell(Step(name, "done" if is_done else "failed", tables.get(name, {}), entry.timestamp - started[name], error))
     elif kind == dg.DagsterEventType.ASSET_CHECK_EVALUATION:
         _tell_of_check(event, name, tell)
 

@@ -21,7 +21,8 @@ def asked(root: Path, sql: str) -> list[dict[str, Any]]:
 
 def test_a_run_shows_each_step_and_then_what_came_of_it(built: Path) -> None:
     shown = (built / "first_run.txt").read_text()
-    assert re.search(r"✓\s+attainment\s+\d+\s+\d+\.\d\d", shown)
+    assert re.search(r"✓\s+make_tables\s+[\d,]+\s+\d+\.\d\d", shown)
+    assert re.search(r"\n\s+attainment\s+\d+ *\n", shown)
     assert "618 figures loaded from 6 sources, 0 rejected, 115 cells declared missing" in shown
     assert re.search(r"Targets: .*8 achieved", shown)
     assert str(built / "warehouse" / "hai_ha.duckdb") in shown
