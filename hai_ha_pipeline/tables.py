@@ -84,4 +84,7 @@ TABLES: tuple[Table, ...] = (
 
 ALL: tuple[Read | Table, ...] = (*READ, *TABLES)
 PUBLISHED: dict[str, tuple[str, type[Contract]]] = {table.name: (table.schema, table.contract) for table in ALL if table.schema}
-MADE_BY_PUBLISHING: dict[str, tuple[str, type[Contract]]] = {"generation": ("audit", audit.Generation)}
+MADE_BY_PUBLISHING: dict[str, tuple[str, type[Contract]]] = {
+    "generation": ("audit", audit.Generation),
+    "part": ("audit", audit.Part),
+}

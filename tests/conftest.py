@@ -65,7 +65,7 @@ def warehouse(shipped: dict[str, pl.DataFrame], tmp_path_factory: pytest.TempPat
     tables = shipped | {"build": pl.DataFrame({"fingerprint": ["shipped sources"]})}
     for name in PUBLISHED:
         stage.write(name, tables[name])
-    publish(folder / "hai_ha.duckdb", {name: stage.path(name) for name in PUBLISHED}, PUBLISHED)
+    publish(folder / "hai_ha.duckdb", {name: [stage.path(name)] for name in PUBLISHED}, PUBLISHED)
     return folder / "hai_ha.duckdb"
 
 

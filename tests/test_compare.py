@@ -29,7 +29,7 @@ def revised(shipped: Tables, tmp_path: Path) -> Revise:
         for tables_now in (tables, tables | changed):
             for name in COMPARED:
                 stage.write(name, tables_now[name])
-            publish(database, {name: stage.path(name) for name in COMPARED}, COMPARED)
+            publish(database, {name: [stage.path(name)] for name in COMPARED}, COMPARED)
         return database
 
     return publish_both

@@ -33,7 +33,7 @@ def test_a_table_that_no_run_has_made_is_not_found(stage: Stage) -> None:
 def test_every_table_can_be_had_as_a_file_and_copies_are_gone_afterwards(stage: Stage, tmp_path: Path) -> None:
     stage.write("commune", COMMUNES)
     with stage.as_files(["commune"], tmp_path / "scratch") as files:
-        assert pl.read_parquet(files["commune"]).equals(COMMUNES)
+        assert pl.read_parquet(*files["commune"]).equals(COMMUNES)
     assert not list((tmp_path / "scratch").glob("*"))
 
 

@@ -59,14 +59,14 @@ class Stage:
         remove_folders(self.folder, folder, names)
 
     @contextmanager
-    def as_files(self, tables: Iterable[str], scratch: Path) -> Iterator[dict[str, Path]]:
-        """Every table as a file on this machine; what lies under an address is copied into a folder under `scratch` meanwhile."""
+    def as_files(self, tables: Iterable[str], scratch: Path) -> Iterator[dict[str, list[Path]]]:
+        """The files of every table on this machine; what lies under an address is copied into a folder under `scratch` meanwhile."""
         if not is_address(self.folder):
-            yield {table: self.path(table) for table in tables}
+            yield {table: [self.path(table)] for table in tables}
             return
         scratch.mkdir(parents=True, exist_ok=True)
         with TemporaryDirectory(prefix=".stage.", dir=scratch) as copies:
-            yield {table: fetch(self.folder, f"{table}.parquet", Path(copies)) for table in tables}
+            yield {table: [fetch(self.folder, f"{table}.parquet", Path(copies))] for table in tables}
 
     def _address(self, table: str) -> str:
         return f"{str(self.folder).rstrip('/')}/{table}.parquet"
