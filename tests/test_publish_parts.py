@@ -98,7 +98,7 @@ some_rows = st.lists(row, max_size=4)
 changes = st.lists(st.dictionaries(st.integers(0, PARTS - 1), some_rows, max_size=3), min_size=1, max_size=4)
 
 
-@settings(max_examples=8)
+@settings(max_examples=5)
 @given(first=st.lists(some_rows, min_size=PARTS, max_size=PARTS), steps=changes)
 @example(
     first=[[(0, 0, 1), (0, 0, 1), (0, 0, 1)]] * PARTS, steps=[{1: [(0, 0, 1)]}, {1: []}, {1: [(0, 1, 1)] * 4, 7: []}, {1: [(0, 0, 1)] * 2}]

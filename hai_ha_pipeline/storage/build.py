@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import chain
 from pathlib import Path
 
 import duckdb
@@ -85,8 +86,9 @@ def say_which(connection: duckdb.DuckDBPyConnection, content: Content) -> None:
     connection.execute(f"DELETE FROM {GENERATION}")  # noqa: S608
     connection.execute(f"INSERT INTO {GENERATION} VALUES (?, ?)", [content.generation, content.published_at])  # noqa: S608
     connection.execute(f"DELETE FROM {PART}")  # noqa: S608
-    if content.parts and content.parts.keys:
-        connection.executemany(f"INSERT INTO {PART} VALUES (?, ?, ?, ?, ?)", content.parts.rows())  # noqa: S608
+    if content.parts and (parts := content.parts.rows()):
+        places = ", ".join(["(?, ?, ?, ?, ?)"] * len(parts))
+        connection.execute(f"INSERT INTO {PART} VALUES {places}", list(chain(*parts)))  # noqa: S608
 
 
 def add_macros(connection: duckdb.DuckDBPyConnection, content: Content) -> None:
