@@ -77,7 +77,7 @@ READ: tuple[Read, ...] = (
     Read("earlier_load", audit.EarlierLoad, "6_audit", "audit"),
     Read("difference", audit.Difference, "6_audit", "audit"),
     Read("correction", audit.Correction, "3_figures", "audit"),
-    Read("part", reading.Part, "3_figures"),
+    Read("part_recipe", reading.PartRecipe, "3_figures"),
 )
 
 FIGURES: tuple[Read, ...] = (
@@ -123,6 +123,10 @@ def tables_of_part(known: Mapping[str, pl.DataFrame]) -> dict[str, pl.DataFrame]
 ALL: tuple[Read | Table, ...] = (*READ, *FIGURES, *TABLES)
 PUBLISHED: dict[str, tuple[str, type[Contract]]] = {table.name: (table.schema, table.contract) for table in ALL if table.schema}
 SHOWN: dict[str, tuple[str, type[Contract]]] = {view.view: (view.schema, view.contract) for view in VIEWS}
-MADE_BY_PUBLISHING: dict[str, tuple[str, type[Contract]]] = {"generation": ("audit", audit.Generation), **SHOWN}
+MADE_BY_PUBLISHING: dict[str, tuple[str, type[Contract]]] = {
+    "generation": ("audit", audit.Generation),
+    "part": ("audit", audit.Part),
+    **SHOWN,
+}
 # What leaves as files. The rows of `growth_past` leave in `growth_history`.
 LEAVING: dict[str, tuple[str, type[Contract]]] = {name: table for name, table in (PUBLISHED | SHOWN).items() if name != "growth_past"}

@@ -44,7 +44,7 @@ def tables_of(sources: Path, archive: Path, shelf: Shelf | None = None) -> Table
     reading = reading_of(sources, made, shelf or Memory())
     ingested = ingest(sources, Archive(archive), reading, NOW)
     parts = parts_of(ingested, sources, made)
-    made |= ingested.tables() | {"part": parts} | tables_of_parts(parts, made, reading.shelf)
+    made |= ingested.tables() | {"part_recipe": parts} | tables_of_parts(parts, made, reading.shelf)
     for table in TABLES:
         if table.name not in made:
             made[table.name] = table.make(**{name: made[name] for name in table.needs})

@@ -30,7 +30,7 @@ TABLES: dict[str, tuple[str, type[Contract]]] = {"household": ("core", Household
 SAYS = "SELECT (SELECT households FROM core.household WHERE kind = 'poor'), (SELECT fingerprint FROM audit.build)"
 
 
-def stage(folder: Path, poor: int) -> dict[str, Path]:
+def stage(folder: Path, poor: int) -> dict[str, list[Path]]:
     """The Parquet files of a warehouse in which so many households are poor."""
     folder.mkdir(parents=True, exist_ok=True)
     paths = {name: folder / f"{name}.parquet" for name in TABLES}
@@ -40,7 +40,7 @@ def stage(folder: Path, poor: int) -> dict[str, Path]:
             "build": f"SELECT 'poor {poor}' AS fingerprint",
         }.items():
             connection.execute(f"COPY ({rows}) TO '{str(paths[name]).replace(chr(39), chr(39) * 2)}' (FORMAT parquet)")
-    return paths
+    return {name: [path] for name, path in paths.items()}
 
 
 def write_export(database: Path, folder: Path) -> None:
@@ -59,12 +59,7 @@ def said(database: Path) -> int:
 
 def publish_small(database: Path, poor: int, *writers: Writer) -> Published:
     """Publish such a warehouse."""
-    return publish(database, as_lists(stage(database.parent.parent / "stage", poor)), TABLES, writers)
-
-
-def as_lists(files: dict[str, Path]) -> dict[str, list[Path]]:
-    """Each table as one file."""
-    return {name: [file] for name, file in files.items()}
+    return publish(database, stage(database.parent.parent / "stage", poor), TABLES, writers)
 
 
 def legacy(database: Path, poor: int) -> None:

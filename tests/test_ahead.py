@@ -62,25 +62,25 @@ def test_each_step_reads_its_share_and_read_sources_takes_it(here: Path, shipped
     assert steps == {"read_ahead.read_group[1_of_2]", "read_ahead.read_group[2_of_2]"}
     assert set(read_by_steps(here, shipped).values()) == {"read"}
     monkeypatch.setattr(kept, "read_file", never)
-    done("part")
+    done("part_recipe")
 
 
 def test_each_step_makes_its_share_and_make_tables_takes_it(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     done(MAKE_AHEAD)
     made = list((here / "warehouse" / "stage" / "made").iterdir())
-    assert len(made) == Stage(here / "warehouse" / "stage").read("part").height > 2
+    assert len(made) == Stage(here / "warehouse" / "stage").read("part_recipe").height > 2
     monkeypatch.setattr(parts, "tables_of_part", never)
     done("growth")
 
 
 def test_what_changed_since_is_read_again_and_the_old_is_forgotten(here: Path, shipped: Tables) -> None:
-    done("part")
+    done("part_recipe")
     before = {path.name for path in (here / "warehouse" / "stage" / "read").iterdir()}
     changed = here / "sources" / "quang_ninh_yearbook" / "yearbook.csv"
     changed.write_text(changed.read_text(encoding="utf-8").replace("11.03", "11.04"), encoding="utf-8")
     shutil.rmtree(here / "warehouse" / "archive")  # else what was read of the earlier load is needed for the history
     assert read_by_steps(here, shipped)["quang_ninh_yearbook"] == "left"
-    done("part")
+    done("part_recipe")
     after = {path.name for path in (here / "warehouse" / "stage" / "read").iterdir()}
     assert (len(before - after), len(after - before)) == (1, 1)
 

@@ -18,7 +18,10 @@ from hai_ha_pipeline.errors import QueryError
 from hai_ha_pipeline.storage.compare import compare
 from hai_ha_pipeline.storage.query import query
 from hai_ha_pipeline.storage.rollback import roll_back
+from tests.parted_warehouse import figures_of, publish_parts
 from tests.small_warehouse import publish_small, write_export
+parted = Path(sys.argv[1]).with_name("parted") / "warehouse" / "parted.duckdb"
+replaced = [publish_parts(parted, figures_of(number)).replaced for number in (67, 28)]
 database = Path(sys.argv[1])
 published = [publish_small(database, poor, write_export).is_new for poor in (67, 28, 28)]
 answer = query(database, "SELECT generation, (SELECT comment FROM duckdb_tables() WHERE table_name = 'household') FROM audit.generation")
@@ -29,7 +32,7 @@ except QueryError:
     refused = True
 roll_back(database)
 assert compare(Path(sys.argv[2]), 1, 1).figures == []
-print(json.dumps([duckdb.__version__, published, answer.rows, refused]))
+print(json.dumps([duckdb.__version__, published, answer.rows, refused, replaced]))
 """
 READ = """
 import json, sys, duckdb
@@ -49,7 +52,7 @@ def test_the_package_publishes_queries_compares_and_rolls_back_on_duckdb_1_5(
     database = tmp_path / "warehouse" / "small.duckdb"
     found = json.loads(python_on(overlay(pytestconfig, "duckdb==1.5.*"), "-c", PUBLISH, str(database), str(warehouse)))
     assert version(found[0]) == "1.5"
-    assert found[1:] == [[True, True, False], [[2, "One row is one kind of household."]], True]
+    assert found[1:] == [[True, True, False], [[2, "One row is one kind of household."]], True, [None, [2]]]
     assert said(database) == 67, "and DuckDB 2 reads it"
     assert publish_small(database, 26).generation == 3, "and goes on from it"
 

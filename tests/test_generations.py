@@ -30,8 +30,8 @@ def database(tmp_path: Path) -> Path:
 def look_from_this_process(monkeypatch: pytest.MonkeyPatch) -> None:
     """A new process for each of a hundred publications would take a quarter of a minute; `test_publish*.py` look from one."""
 
-    def look(database: Path, rows: dict[str, int], generation: int | None) -> None:
-        assert differences(database, rows, generation) == ""
+    def look(database: Path, rows: dict[str, int], generation: int | None, sha256: str | None) -> None:
+        assert differences(database, rows, generation, sha256) == ""
 
     monkeypatch.setattr("hai_ha_pipeline.storage.switch.check_from_a_new_process", look)
 
@@ -49,7 +49,7 @@ def test_database_exports_and_manifest_are_one_generation(database: Path) -> Non
     assert (home / "exports" / "poor.txt").read_text() == "28"
     manifest = json.loads((home / MANIFEST).read_text())
     assert (manifest["generation"], manifest["previous"], generation_in(database)) == (2, 1, 2)
-    assert manifest["rows"] == {"audit.build": 1, "audit.generation": 1, "core.household": 2}
+    assert manifest["rows"] == {"audit.build": 1, "audit.generation": 1, "audit.part": 0, "core.household": 2}
     assert manifest["fingerprint"] == "poor 28"
     assert manifest["versions"]["duckdb"] == duckdb.__version__
     assert manifest["versions"]["storage"] == "v1.4.0"
@@ -152,8 +152,8 @@ def test_another_storage_format_is_a_new_generation(database: Path, monkeypatch:
 def test_a_generation_that_others_cannot_read_is_taken_back(database: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     publish_small(database, 67)
 
-    def expects_too_much(path: Path, rows: dict[str, int], number: int) -> None:
-        check_from_a_new_process(path, {**rows, "core.household": 3}, number)
+    def expects_too_much(path: Path, rows: dict[str, int], number: int, sha256: str) -> None:
+        check_from_a_new_process(path, {**rows, "core.household": 3}, number, sha256)
 
     monkeypatch.setattr("hai_ha_pipeline.storage.switch.check_from_a_new_process", expects_too_much)
     with pytest.raises(PublishError, match=r"cannot be read back: core\.household 2 of 3 rows"):
@@ -359,7 +359,7 @@ class TestDisk:
             "import resource, sys; from pathlib import Path; from tests.small_warehouse import *; import hai_ha_pipeline.errors as e\n"
             "def big(file, folder): (folder / 'big.bin').write_bytes(bytes(2_000_000))\n"
             "database, limit = Path(sys.argv[1]), int(sys.argv[2]) * 1024\n"
-            "parquet = as_lists(stage(database.parent.parent / 'stage', 28))\n"
+            "parquet = stage(database.parent.parent / 'stage', 28)\n"
             "resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit))\n"
             "try: publish(database, parquet, TABLES, [big])\n"
             "except e.PublishError as error: print(error)"

@@ -245,7 +245,7 @@ def test_what_leaves_beside_the_database_is_published_with_it_or_nothing_is(
     for name, rows in (shipped | {"build": pl.DataFrame({"fingerprint": [fingerprint(here / "sources")]})}).items():
         stage.write(name, rows)
         stage.write(f"made/the only part/{name}", rows)
-    stage.write("part", pl.DataFrame({"content_key": ["the only part"]}))
+    stage.write("part_recipe", pl.DataFrame({"content_key": ["the only part"], "dimension": ["area"], "codes": ["[]"]}))
 
     def write_page(database: Path, folder: Path) -> None:
         targets = query(database, "SELECT count(*) FROM core.fact_target").rows[0][0]

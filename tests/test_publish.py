@@ -38,7 +38,8 @@ def poor(database: Path) -> int:
 
 
 def test_what_is_published_can_be_read(database: Path, publish_poor: Publisher) -> None:
-    assert publish_poor(28) == Published({"core.household": 2, "audit.build": 1, "audit.generation": 1}, generation=1, is_new=True)
+    rows = {"core.household": 2, "audit.build": 1, "audit.generation": 1, "audit.part": 0}
+    assert publish_poor(28) == Published(rows, generation=1, is_new=True)
     assert poor(database) == 28
     assert published_fingerprint(database) == "poor 28"
 

@@ -91,7 +91,7 @@ def load(root: Path) -> None:
     known, stage = master_data(root / "sources"), Stage(root / "warehouse" / "stage")
     reading = Reading(stage, "tests", known.judge, all_in_one_part)
     read = ingest(root / "sources", Archive(root / "warehouse" / "archive"), reading, DAY_1)
-    stage.write("part", pl.DataFrame({"recipe": [json.dumps(recipe) for recipe in recipes(read.histories, 1)]}))
+    stage.write("part_recipe", pl.DataFrame({"recipe": [json.dumps(recipe) for recipe in recipes(read.histories, 1)]}))
 
 
 def publish(root: Path, *loads: tuple[str, str, str | None]) -> None:

@@ -101,7 +101,7 @@ def _judged_beside_the_others(read: SourceRead, stage: Stage, known: MasterData)
 def _others(read: SourceRead, stage: Stage) -> pl.DataFrame | None:
     """The figures of the other sources as the last run left them; none where there was none, or it was of an older version."""
     try:
-        kept = [present_figures(json.loads(recipe), stage) for recipe in stage.read("part")["recipe"]]
+        kept = [present_figures(json.loads(recipe), stage) for recipe in stage.read("part_recipe")["recipe"]]
         return pl.concat(kept).filter(pl.col("source") != read.opened.folder.name)
     except (FileNotFoundError, KeyError, pl.exceptions.SchemaError, pl.exceptions.ColumnNotFoundError):
         return None

@@ -138,3 +138,15 @@ class Generation(Contract):
 
     generation: int = pa.Field(ge=1, description="Its number, as in manifest.json; each new content has the next one.")
     published_at: MOMENT = pa.Field(description="When it was published (UTC).")
+
+
+class Part(Contract):
+    """One row is one part of the large tables, and what it was made from; without rows where nothing was made part by part."""
+
+    part: int = pa.Field(
+        ge=0, unique=True, description="Its number, from 0; the rows of the large tables stand in this order when all are written."
+    )
+    dimension: str = pa.Field(isin=("area", "indicator"), description="How the tables are cut: into areas or into indicators.")
+    content_key: str = pa.Field(description="Hash of the figures, master data and code that its rows were made from.")
+    codes: str = pa.Field(description="Codes of the areas or indicators whose rows it holds, as a JSON list.")
+    tables: str = pa.Field(description="Names of the tables that are cut, as a JSON list.")

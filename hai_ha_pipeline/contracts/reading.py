@@ -240,8 +240,8 @@ class SourceFile(Contract):
         unique = ["source", "file"]
 
 
-class Part(Contract):
-    """One row is one part of all figures: those of some areas, or of some indicators, whose tables are made without the others."""
+class PartRecipe(Contract):
+    """One row is one part of all figures, of some areas or some indicators, whose tables are made without the others."""
 
     part: int = pa.Field(unique=True, ge=0, description="Its number.")
     dimension: str = pa.Field(isin=("area", "indicator"), description="What figures are cut by.")

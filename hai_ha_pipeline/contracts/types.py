@@ -54,7 +54,7 @@ def grain(contract: type[Contract]) -> str:
 def columns(contract: type[Contract]) -> list[Column]:
     """The columns of a contract, in its order."""
     return [
-        Column(name, _sql_name(column.dtype.type), column.nullable, column.description or "")
+        Column(name, sql_name(column.dtype.type), column.nullable, column.description or "")
         for name, column in contract.to_schema().columns.items()
     ]
 
@@ -81,7 +81,8 @@ def empty(contract: type[Contract]) -> pl.DataFrame:
     return pl.DataFrame(schema=polars_schema(contract))
 
 
-def _sql_name(dtype: Any) -> str:
+def sql_name(dtype: Any) -> str:
+    """A Polars type of a contract as DuckDB calls it."""
     if isinstance(dtype, pl.Decimal):
         return f"DECIMAL({dtype.precision},{dtype.scale})"
     names = {pl.Int64: "BIGINT", pl.String: "VARCHAR", pl.Boolean: "BOOLEAN", pl.Date: "DATE", pl.Datetime: "TIMESTAMP"}

@@ -62,12 +62,12 @@ def make_ahead_assets(retry: dg.RetryPolicy) -> list[dg.AssetsDefinition]:
     """The asset whose steps make the tables of the parts, one step for each group of parts; none where no readers are asked for."""
     if not readers():
         return []
-    needed = ("part", *DIMENSIONS)
+    needed = ("part_recipe", *DIMENSIONS)
 
     @dg.op(ins={"start": dg.In(dg.Nothing)} | _frames(needed), out=dg.Out(dg.Nothing), retry_policy=retry)
-    def make_group(context: dg.OpExecutionContext, part: pl.DataFrame, **known: pl.DataFrame) -> None:
+    def make_group(context: dg.OpExecutionContext, part_recipe: pl.DataFrame, **known: pl.DataFrame) -> None:
         number, count = _share(context)
-        for key, recipe in part.select("content_key", "recipe").rows()[number::count]:
+        for key, recipe in part_recipe.select("content_key", "recipe").rows()[number::count]:
             made = make_part(key, recipe, known, Stage(project().stage))
             context.log.info(f"{key}: {made.rows}")
 

@@ -21,6 +21,7 @@ from hai_ha_pipeline.orchestration.parts import (
     DIMENSIONS,
     MASTER_DATA,
     PartMade,
+    cut_tables,
     forget_what_is_not_used_any_more,
     make_part,
     parts_of,
@@ -34,6 +35,7 @@ from hai_ha_pipeline.reading.source import source_folders
 from hai_ha_pipeline.report.write import write_report
 from hai_ha_pipeline.settings import exports_are_wanted, project, readers
 from hai_ha_pipeline.storage.lake import bring_lake_up_to_date
+from hai_ha_pipeline.storage.parts import Parts
 from hai_ha_pipeline.storage.publish import Writer, publish
 from hai_ha_pipeline.storage.stage import Stage
 from hai_ha_pipeline.tables import BY_PART, FIGURES, PUBLISHED, READ, REFERENCE, TABLES, Read, Table
@@ -115,8 +117,8 @@ def _ingest_assets() -> dg.AssetsDefinition:
             ingested = ingest(here.sources, Archive(here.archive), reading_of(here.sources, known, stage), datetime.now(UTC))
         except UserError as error:
             raise dg.Failure(str(error), allow_retries=False) from error
-        read = ingested.tables() | {"part": parts_of(ingested, here.sources, known)}
-        forget_what_is_not_used_any_more(stage, ingested, read["part"])
+        read = ingested.tables() | {"part_recipe": parts_of(ingested, here.sources, known)}
+        forget_what_is_not_used_any_more(stage, ingested, read["part_recipe"])
         report_sources(context, read["source_file"])
         for table in READ_BY_INGEST:
             further = _sources_read(read["source_file"]) if table.name == "source_file" else None
@@ -144,15 +146,15 @@ def _part_assets() -> dg.AssetsDefinition:
     @dg.multi_asset(
         name="make_tables",
         outs={table.name: dg.AssetOut(dagster_type=FRAME if _is_given_on(table) else dg.Nothing, **_described(table)) for table in tables},
-        ins={name: dg.AssetIn(name) for name in ("part", *DIMENSIONS)},
+        ins={name: dg.AssetIn(name) for name in ("part_recipe", *DIMENSIONS)},
         deps=[MAKE_AHEAD] if readers() else [],
         internal_asset_deps={table.name: _needs(table) for table in tables},
         check_specs=[spec for table in tables for spec in _check_specs(table)],
         retry_policy=RETRY,
     )
-    def make_tables(part: pl.DataFrame, **known: pl.DataFrame) -> Iterator[dg.MaterializeResult]:
+    def make_tables(part_recipe: pl.DataFrame, **known: pl.DataFrame) -> Iterator[dg.MaterializeResult]:
         stage = Stage(project().stage)
-        made = [make_part(key, recipe, known, stage) for key, recipe in part.select("content_key", "recipe").rows()]
+        made = [make_part(key, recipe, known, stage) for key, recipe in part_recipe.select("content_key", "recipe").rows()]
         for table in tables:
             yield _put_together(table, made, stage)
 
@@ -160,7 +162,7 @@ def _part_assets() -> dg.AssetsDefinition:
 
 
 def _needs(table: Read | Table) -> set[dg.AssetKey]:
-    of_figures = ("part", *MASTER_DATA, *([MAKE_AHEAD] if readers() else []))
+    of_figures = ("part_recipe", *MASTER_DATA, *([MAKE_AHEAD] if readers() else []))
     return {dg.AssetKey(need) for need in (table.needs if isinstance(table, Table) else of_figures)}
 
 
@@ -221,10 +223,11 @@ def _warehouse_asset() -> dg.AssetsDefinition:
         if built_from["fingerprint"].to_list() != [fingerprint(here.sources)]:
             message = "the sources, or the code, changed while this run went on\n  How to mend it: run again when nobody is writing to them"
             raise dg.Failure(f"{here.sources}: {message}", allow_retries=False)
+        parts = cut_tables(stage.read("part_recipe"))
         try:
             writers = WRITERS if exports_are_wanted() else ()
-            with stage.as_files(_files(stage), here.warehouse) as parquet:
-                published = publish(here.database, parquet, PUBLISHED, writers)
+            with stage.as_files(_files(parts), here.warehouse) as parquet:
+                published = publish(here.database, parquet, PUBLISHED, writers, parts)
             in_lake = bring_lake_up_to_date(here.database)
         except UserError as error:
             raise dg.Failure(str(error)) from error
@@ -238,6 +241,7 @@ def _warehouse_asset() -> dg.AssetsDefinition:
                 "generation": published.generation,
                 "withheld": published.withheld or "no",
                 "changed": published.is_new,
+                "parts_replaced": "all" if published.replaced is None else f"{len(published.replaced)} of {len(parts.keys)}",
                 "rows": dg.MetadataValue.json(published.rows),
                 **({} if in_lake is None else {"delta_tables_changed": in_lake}),
                 "dagster/row_count": sum(published.rows.values()),
@@ -247,11 +251,9 @@ def _warehouse_asset() -> dg.AssetsDefinition:
     return warehouse
 
 
-def _files(stage: Stage) -> dict[str, list[str]]:
+def _files(parts: Parts) -> dict[str, list[str]]:
     """The files of the stage that each published table consists of, by their names there."""
-    keys = stage.read("part")["content_key"].to_list()
-    is_cut = {table.name for table in BY_PART if table.is_cut}
-    return {name: [PartMade(key, {}).place(name) for key in keys] if name in is_cut else [name] for name in PUBLISHED}
+    return {name: [PartMade(key, {}).place(name) for key in parts.keys] if name in parts.tables else [name] for name in PUBLISHED}
 
 
 class _Description(TypedDict):

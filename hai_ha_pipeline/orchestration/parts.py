@@ -12,7 +12,7 @@ from pathlib import Path
 import pandera.errors
 import polars as pl
 
-from hai_ha_pipeline.contracts.reading import Part
+from hai_ha_pipeline.contracts.reading import PartRecipe
 from hai_ha_pipeline.contracts.types import polars_schema
 from hai_ha_pipeline.reading.archive import files_of, fingerprint
 from hai_ha_pipeline.reading.ingest import Ingested
@@ -21,6 +21,7 @@ from hai_ha_pipeline.reading.part import figures_of_part, recipe_key, recipes
 from hai_ha_pipeline.reading.reference import FOLDER as REFERENCE
 from hai_ha_pipeline.reading.source import source_folders
 from hai_ha_pipeline.settings import part_bytes
+from hai_ha_pipeline.storage.parts import Parts
 from hai_ha_pipeline.storage.stage import Stage
 from hai_ha_pipeline.tables import BY_PART, FIGURES, Read, Table, tables_of_part
 from hai_ha_pipeline.transforms.figures import figure
@@ -69,14 +70,14 @@ def shared_inputs(sources: Path, into: Cut) -> str:
 
 
 def parts_of(ingested: Ingested, sources: Path, known: Tables) -> pl.DataFrame:
-    """The parts of what was read, in the shape of `Part`."""
+    """The parts of what was read, in the shape of `PartRecipe`."""
     into = cut_of(sources, known)
     shared = shared_inputs(sources, into)
     rows = [
         (number, into.dimension, recipe_key(recipe, f"{shared} {number}"), json.dumps(into.codes(number)), json.dumps(recipe))
         for number, recipe in enumerate(recipes(ingested.histories, into.count))
     ]
-    return pl.DataFrame(rows, schema=polars_schema(Part), orient="row")
+    return pl.DataFrame(rows, schema=polars_schema(PartRecipe), orient="row")
 
 
 def make_part(content_key: str, recipe: str, known: Tables, stage: Stage) -> PartMade:
@@ -105,7 +106,14 @@ def make_part(content_key: str, recipe: str, known: Tables, stage: Stage) -> Par
     return made
 
 
-def forget_what_is_not_used_any_more(stage: Stage, ingested: Ingested, part: pl.DataFrame) -> None:
+def cut_tables(part_recipe: pl.DataFrame) -> Parts:
+    """How the published tables are cut."""
+    codes = [json.loads(each) for each in part_recipe["codes"]]
+    tables = frozenset(table.name for table in BY_PART if table.is_cut and table.schema)
+    return Parts(part_recipe["dimension"][0], part_recipe["content_key"].to_list(), codes, tables)
+
+
+def forget_what_is_not_used_any_more(stage: Stage, ingested: Ingested, part_recipe: pl.DataFrame) -> None:
     """Remove what was read, and what was made, of contents that are no longer there."""
     stage.keep_only(FOLDER, ingested.kept())
-    stage.keep_only(MADE, set(part["content_key"]))
+    stage.keep_only(MADE, set(part_recipe["content_key"]))

@@ -11,6 +11,7 @@ import duckdb
 
 from hai_ha_pipeline.errors import PublishError
 from hai_ha_pipeline.storage.generations import Generations
+from hai_ha_pipeline.storage.parts import PART
 from hai_ha_pipeline.storage.quoting import quoted
 from hai_ha_pipeline.storage.rollback import previous_of
 from hai_ha_pipeline.storage.verify import GENERATION
@@ -126,7 +127,7 @@ def _said(generation: str) -> str:
 
 def _tables(connection: duckdb.DuckDBPyConnection) -> list[TableChange]:
     old, new = (_columns(connection, generation) for generation in ("old", "new"))
-    changes = [_table(connection, table, old.get(table), new.get(table)) for table in sorted({*old, *new} - {GENERATION})]
+    changes = [_table(connection, table, old.get(table), new.get(table)) for table in sorted({*old, *new} - {GENERATION, PART})]
     return [change for change in changes if change.only_before or change.only_after or change.rows_before != change.rows_after]
 
 

@@ -30,14 +30,18 @@ def contents(file: Path, generation: int, previous: int | None, published_at: da
         loads = connection.execute(SOURCES).fetchall() if "audit.load" in tables else []
         rows = {table: count(connection, table) for table in tables}
     sources: list[dict[str, Any]] = [dict(zip(("source", "file", "sha256", "state"), load, strict=True)) for load in loads]
-    versions = {"hai_ha_pipeline": version("hai-ha-pipeline"), "duckdb": duckdb.__version__, "storage": storage}
     return Manifest(
         generation=generation,
         previous=previous,
         published_at=f"{published_at.isoformat()}Z",
         fingerprint=str(built[0][0]) if built else None,
-        versions=versions,
+        versions=versions(storage),
         rows=rows,
         sources=sources,
         files={},
     )
+
+
+def versions(storage: str | None) -> dict[str, str | None]:
+    """What makes a file now, and in which storage format."""
+    return {"hai_ha_pipeline": version("hai-ha-pipeline"), "duckdb": duckdb.__version__, "storage": storage}

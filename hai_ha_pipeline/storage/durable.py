@@ -4,9 +4,11 @@ Only paths come in here; what is written, and in which order, is decided by `pub
 """
 
 import os
+import shutil
 from pathlib import Path
 
 READ_ONLY = 0o444
+MOST_AT_ONCE = 1 << 30
 
 
 def sync(path: Path) -> None:
@@ -26,6 +28,16 @@ def seal(folder: Path) -> None:
             path.chmod(READ_ONLY)
         sync(path)
     sync(folder)
+
+
+def copy(source: Path, target: Path) -> None:
+    """Copy a file's content. File systems that can (XFS, Btrfs, NFS 4.2) share the blocks of both instead of writing them again."""
+    try:
+        with source.open("rb") as old, target.open("wb") as new:
+            while os.copy_file_range(old.fileno(), new.fileno(), MOST_AT_ONCE):
+                pass
+    except (AttributeError, OSError):  # not on this system, or not between these places
+        shutil.copyfile(source, target)
 
 
 def write(path: Path, text: str) -> None:

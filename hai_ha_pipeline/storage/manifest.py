@@ -44,6 +44,10 @@ class Manifest:
         missing = [f"{name} is missing" for name in self.files if name not in found]
         return missing + [f"{name} has changed" for name, file in found.items() if name in self.files and file != self.files[name]]
 
+    def is_as_published(self, file: Path) -> bool:
+        """Whether a file that lies directly in the folder of the generation is as it was published."""
+        return self.files.get(file.name) == _entry(file)
+
 
 def read_manifest(folder: Path) -> Manifest | None:
     """The manifest of a generation; none where it cannot be read."""
@@ -56,7 +60,11 @@ def read_manifest(folder: Path) -> Manifest | None:
 def files_in(folder: Path) -> dict[str, dict[str, Any]]:
     """Hash and size of every file of a generation but its manifest, by path, in a fixed order."""
     paths = sorted(path for path in folder.rglob("*") if path.is_file() and path != folder / MANIFEST)
-    return {path.relative_to(folder).as_posix(): {"sha256": sha256_of(path), "bytes": path.stat().st_size} for path in paths}
+    return {path.relative_to(folder).as_posix(): _entry(path) for path in paths}
+
+
+def _entry(path: Path) -> dict[str, Any]:
+    return {"sha256": sha256_of(path), "bytes": path.stat().st_size}
 
 
 def sha256_of(path: Path) -> str:

@@ -5,7 +5,7 @@ exports of one generation beside the database of another. docs/publishing.md tel
 """
 
 import shutil
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -16,15 +16,17 @@ import duckdb
 from hai_ha_pipeline.errors import PublishError
 from hai_ha_pipeline.settings import generations_kept, storage_version
 from hai_ha_pipeline.storage.adopt import adopt
-from hai_ha_pipeline.storage.build import Tables, build
+from hai_ha_pipeline.storage.build import OF_PUBLISHING, Content, Parquet, Tables, build
 from hai_ha_pipeline.storage.contents import contents
 from hai_ha_pipeline.storage.durable import seal, sync
 from hai_ha_pipeline.storage.generations import Generations, wal
+from hai_ha_pipeline.storage.increment import Increment, build_on_published
 from hai_ha_pipeline.storage.manifest import MANIFEST, Manifest
+from hai_ha_pipeline.storage.parts import Parts
 from hai_ha_pipeline.storage.quoting import quoted
 from hai_ha_pipeline.storage.rollback import why_withheld
 from hai_ha_pipeline.storage.switch import switch
-from hai_ha_pipeline.storage.verify import GENERATION, check_file
+from hai_ha_pipeline.storage.verify import check_file
 
 Writer = Callable[[Path, Path], None]
 """Writes what leaves beside the database: given the finished DuckDB file (to be read only) and the folder of its generation."""
@@ -34,13 +36,15 @@ Writer = Callable[[Path, Path], None]
 class Published:
     """What a publication did: rows of every table, the generation that is published now, whether it is a new one.
 
-    `withheld` says why what was built was not published, where a rollback holds it back.
+    `withheld` says why what was built was not published, where a rollback holds it back; `replaced` names the parts that were replaced
+    in a copy of what was published, none where the whole file was built.
     """
 
     rows: dict[str, int]
     generation: int
     is_new: bool
     withheld: str | None = None
+    replaced: list[int] | None = None
 
 
 def published_fingerprint(database: Path) -> str | None:
@@ -55,10 +59,11 @@ def published_fingerprint(database: Path) -> str | None:
     return str(row[0]) if row else None
 
 
-def publish(database: Path, parquet: Mapping[str, Sequence[Path]], tables: Tables, writers: Sequence[Writer] = ()) -> Published:
+def publish(database: Path, parquet: Parquet, tables: Tables, writers: Sequence[Writer] = (), parts: Parts | None = None) -> Published:
     """Make the Parquet files of `tables`, and what the `writers` write of them, the published warehouse.
 
-    `database` is the stable path that readers open; `tables` maps a table's name onto its schema and contract. Raises
+    `database` is the stable path that readers open; `tables` maps a table's name onto its schema and contract, `parquet` onto its
+    files: one for each of the `parts` of a table that is cut, in their order, and one of any other table. Raises
     `PublishError`, and leaves what is published as it is, where another publication is under way, something of the user's
     is in the way, the folder cannot be written, or what was built does not hold what it was built from.
     """
@@ -67,68 +72,82 @@ def publish(database: Path, parquet: Mapping[str, Sequence[Path]], tables: Table
         generations.clear_leftovers()
         adopt(generations)
         number, now = generations.next_number(), datetime.now(UTC).replace(tzinfo=None, microsecond=0)
+        content = Content(parquet, tables, number, now, storage_version(), parts)
         draft = generations.draft(number)
         draft.mkdir()
         try:
             file = draft / database.name
-            rows = build(file, parquet, tables, number, now, storage_version())
+            increment = build_on_published(generations, file, content)
+            rows = increment.rows if increment else build(file, content)
             check_file(file, rows)
-            built = contents(file, number, generations.current(), now, storage_version())
-            if kept := _kept(generations, file, built):
+            built = contents(file, number, generations.current(), now, content.storage_version)
+            if kept := _kept(generations, file, built, content, increment):
                 return kept
             for writer in writers:
                 writer(file, draft)
-            _finish(generations, draft, built)
+            sealed = _finish(generations, draft, built)
         finally:
             shutil.rmtree(draft, ignore_errors=True)
         try:
-            switch(generations, number, rows)
+            switch(generations, number, rows, sealed.files[database.name]["sha256"])
         except PublishError:
             generations.remove(number)
             raise
         generations.prune(generations_kept())
-    return Published(rows, number, is_new=True)
+    return Published(rows, number, is_new=True, replaced=increment.changed if increment else None)
 
 
-def _kept(generations: Generations, file: Path, built: Manifest) -> Published | None:
+def _kept(generations: Generations, file: Path, built: Manifest, content: Content, increment: Increment | None) -> Published | None:
     """The published generation, where it is to stay: it holds the same, or a rollback withholds what was built."""
     current = generations.current()
     published = generations.manifest(current) if current else None
     if current is None or published is None:
         return None
-    if _is_same(generations.path(current), published, file, built):
+    if _is_same(generations.path(current), published, file, built, content, increment):
         generations.mend_all(current)
         return Published(built.rows, current, is_new=False)
     withheld = why_withheld(generations.database, built.fingerprint)
     return Published(built.rows, current, is_new=False, withheld=withheld) if withheld else None
 
 
-def _is_same(folder: Path, published: Manifest, file: Path, built: Manifest) -> bool:
-    """Whether the published generation is undamaged and already holds exactly the built rows, in the format asked for."""
-    if (published.rows, published.versions["storage"]) != (built.rows, built.versions["storage"]) or published.problems(folder):
+def _is_same(folder: Path, published: Manifest, file: Path, built: Manifest, content: Content, increment: Increment | None) -> bool:
+    """Whether the published generation is undamaged and already holds exactly the built rows, in the format asked for.
+
+    What was built on it can differ from it only in the parts that were replaced and in what is not cut; its database was whole then.
+    """
+    rows = [{table: number for table, number in each.rows.items() if table not in OF_PUBLISHING} for each in (published, built)]
+    if rows[0] != rows[1] or published.versions["storage"] != built.versions["storage"]:
         return False
+    if increment is None and published.problems(folder):
+        return False
+    parts = increment.changed if increment else None
     with closing(duckdb.connect()) as connection:
         connection.execute(f"ATTACH '{quoted(file)}' AS draft (READ_ONLY)")
         connection.execute(f"ATTACH '{quoted(folder / file.name)}' AS published (READ_ONLY)")
         try:
-            return not any(
-                connection.execute(
-                    f"SELECT 1 FROM ((FROM draft.{table} EXCEPT ALL FROM published.{table}) UNION ALL "  # noqa: S608
-                    f"(FROM published.{table} EXCEPT ALL FROM draft.{table})) LIMIT 1"
-                ).fetchall()
-                for table in built.rows
-                if table != GENERATION
-            )
+            if any(_differ(connection, content, name, parts) for name in content.tables):
+                return False
         except duckdb.Error:
             return False
+    return increment is None or not published.problems(folder)
 
 
-def _finish(generations: Generations, draft: Path, built: Manifest) -> None:
-    """Give a draft its manifest, its place on disk and its name; readers still see nothing of it."""
+def _differ(connection: duckdb.DuckDBPyConnection, content: Content, name: str, parts: list[int] | None) -> bool:
+    """Whether the draft and what is published have other rows of a table, in the parts that can differ."""
+    table = content.published()[name]
+    new, old = (f"FROM {catalog}.{table} WHERE {content.of_parts(name, parts, catalog)}" for catalog in ("draft", "published"))
+    rows = connection.execute(f"SELECT 1 FROM (({new} EXCEPT ALL {old}) UNION ALL ({old} EXCEPT ALL {new})) LIMIT 1").fetchall()  # noqa: S608
+    return bool(rows)
+
+
+def _finish(generations: Generations, draft: Path, built: Manifest) -> Manifest:
+    """Give a draft its manifest, its place on disk and its name; readers still see nothing of it. The manifest."""
     if wal(draft / generations.database.name).exists():
         raise PublishError(str(draft), "a writer has opened the database for writing", "open it with read_only=True")
     generations.check_paths([path.name for path in draft.iterdir()])
-    (draft / MANIFEST).write_text(built.with_files_of(draft).as_json(), encoding="utf-8")
+    sealed = built.with_files_of(draft)
+    (draft / MANIFEST).write_text(sealed.as_json(), encoding="utf-8")
     seal(draft)
     draft.rename(generations.path(built.generation))
     sync(generations.folder)
+    return sealed
