@@ -23,7 +23,7 @@ from hai_ha_pipeline.orchestration.parts import (
     PartMade,
     cut_tables,
     forget_what_is_not_used_any_more,
-    make_part,
+    make_parts,
     parts_of,
     reading_of,
 )
@@ -154,7 +154,7 @@ def _part_assets() -> dg.AssetsDefinition:
     )
     def make_tables(part_recipe: pl.DataFrame, **known: pl.DataFrame) -> Iterator[dg.MaterializeResult]:
         stage = Stage(project().stage)
-        made = [make_part(key, recipe, known, stage) for key, recipe in part_recipe.select("content_key", "recipe").rows()]
+        made = make_parts(part_recipe, known, stage)
         for table in tables:
             yield _put_together(table, made, stage)
 

@@ -3,7 +3,9 @@
 It is built where nobody looks yet; putting it in place is `publish.py`. Building on the file of the generation before is `increment.py`.
 """
 
+import os
 from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -77,10 +79,8 @@ def lay_out(connection: duckdb.DuckDBPyConnection, content: Content, *, with_row
     """Make every table and macro, with comments. Without rows it is what a file must look like to be built on."""
     for schema in sorted({"audit", *(schema for schema, _ in content.tables.values())}):
         connection.execute(f"CREATE SCHEMA {schema}")
+    _load(connection, content, with_rows=with_rows)
     for name, table in content.published().items():
-        files = content.parquet[name]
-        with in_order(connection, files):
-            connection.execute(f"CREATE TABLE {table} AS FROM {reading(files)} {'' if with_rows else 'LIMIT 0'}")
         _comment(connection, table, content.tables[name][1])
     for table, contract in OF_PUBLISHING.items():
         connection.execute(f"CREATE TABLE {table} ({', '.join(f'{column.name} {column.dtype}' for column in columns(contract))})")
@@ -90,6 +90,21 @@ def lay_out(connection: duckdb.DuckDBPyConnection, content: Content, *, with_row
         connection.execute(f"CREATE VIEW {view.name} AS {view.query}")
         _comment(connection, view.name, view.contract, kind="VIEW")
     add_macros(connection, content)
+
+
+def _load(connection: duckdb.DuckDBPyConnection, content: Content, *, with_rows: bool) -> None:
+    """Make every table with its rows: several tables at the same time, each by one thread."""
+    several = {table: content.parquet[name] for name, table in content.published().items()}
+
+    def load(table: str) -> None:
+        with closing(connection.cursor()) as loading:
+            rows = "" if with_rows else "LIMIT 0"
+            loading.execute(f"CREATE TABLE draft.{table} AS FROM {reading(several[table])} {rows}")
+
+    with in_order(connection, max(several.values(), key=len)), ThreadPoolExecutor(os.cpu_count()) as threads:
+        largest_first = sorted(several, key=lambda table: -sum(file.stat().st_size for file in several[table]))
+        for loaded in [threads.submit(load, table) for table in largest_first]:
+            loaded.result()
 
 
 def say_which(connection: duckdb.DuckDBPyConnection, content: Content) -> None:

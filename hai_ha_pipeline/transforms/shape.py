@@ -17,6 +17,9 @@ def in_shape(table: pl.DataFrame, contract: type[Contract]) -> pl.DataFrame:
 
 def with_earlier(figure: pl.DataFrame, earlier_figure: pl.DataFrame) -> pl.DataFrame:
     """All figures as one frame: those of the present files, and those that only earlier contents hold, told apart by `content`."""
+    if earlier_figure.is_empty():
+        only_earlier = {name: dtype for name, dtype in earlier_figure.schema.items() if name not in figure.columns}
+        return figure.with_columns(pl.lit(None, dtype).alias(name) for name, dtype in only_earlier.items())
     return pl.concat([figure, earlier_figure], how="diagonal")
 
 
