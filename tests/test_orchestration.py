@@ -14,6 +14,7 @@ from hai_ha_pipeline.definitions import defs
 from hai_ha_pipeline.errors import UserError
 from hai_ha_pipeline.orchestration import assets, automation
 from hai_ha_pipeline.orchestration.automation import daily_refresh, source_files_changed
+from hai_ha_pipeline.orchestration.judged import contract_check
 from hai_ha_pipeline.orchestration.metadata import as_markdown, column_schema, of_table
 from hai_ha_pipeline.orchestration.run import step_names
 from hai_ha_pipeline.orchestration.sources import _release_is_in
@@ -125,7 +126,7 @@ def test_a_broken_contract_names_its_failing_cases() -> None:
         },
         schema_overrides={"message": pl.String, "ingested_at": pl.Datetime("us")},
     )  # fmt: skip
-    check = assets._contract_check("load", Load, lost)
+    check = contract_check("load", Load, lost)
     assert not check.passed
     assert "export.csv" in str(check.metadata["failing_cases"].value)
     assert "nothing is published" in str(check.description)

@@ -16,7 +16,7 @@ from hai_ha_pipeline.errors import SourceError
 from hai_ha_pipeline.reading.archive import Archive
 from hai_ha_pipeline.reading.descriptor import FILE_NAME, StatementField
 from hai_ha_pipeline.reading.drift import COUNTS, Said
-from hai_ha_pipeline.reading.ingest import drift_of
+from hai_ha_pipeline.reading.loads import drift_of
 from hai_ha_pipeline.reading.part import present_figures
 from hai_ha_pipeline.reading.scaffold.yaml_text import quoted
 from hai_ha_pipeline.reading.source import SourceRead, check_rejected_share, read_source, rejected_share

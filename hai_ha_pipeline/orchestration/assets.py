@@ -5,18 +5,16 @@ A table's asset is its function, its contract's check, and what the UI shows of 
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from typing import Any, TypedDict
+from typing import Any
 
 import dagster as dg
-import pandera.errors
 import polars as pl
 
-from hai_ha_pipeline.contracts.types import Contract, grain
 from hai_ha_pipeline.errors import UserError
 from hai_ha_pipeline.exports.write import write_exports
 from hai_ha_pipeline.orchestration.ahead import MAKE_AHEAD, ON_PUBLISHER, READ_AHEAD, make_ahead_assets, read_ahead_assets
-from hai_ha_pipeline.orchestration.lineage import column_lineage
-from hai_ha_pipeline.orchestration.metadata import as_markdown, column_schema, of_table
+from hai_ha_pipeline.orchestration.judged import ENGINEERS, check_specs, described, judged, verdict
+from hai_ha_pipeline.orchestration.metadata import as_markdown, of_table
 from hai_ha_pipeline.orchestration.parts import (
     DIMENSIONS,
     MASTER_DATA,
@@ -41,10 +39,8 @@ from hai_ha_pipeline.storage.stage import Stage
 from hai_ha_pipeline.tables import BY_PART, FIGURES, PUBLISHED, READ, REFERENCE, TABLES, Read, Table
 
 FRAME = dg.PythonObjectDagsterType(pl.DataFrame, name="DataFrame")
-CONTRACT, SOURCES_READ = "contract", "sources_read"
-ENGINEERS = "team:pipeline"
+SOURCES_READ = "sources_read"
 READ_BY = "0 7 * * *"  # an hour after the daily run starts
-FAILING_CASES = 20
 RETRY = dg.RetryPolicy(max_retries=2, delay=1, backoff=dg.Backoff.EXPONENTIAL)
 BUILD, *READ_BY_INGEST = READ
 WRITERS: tuple[Writer, ...] = (write_exports, write_report)  # what leaves beside the database, in the same generation
@@ -66,9 +62,9 @@ def all_assets() -> list[dg.AssetsDefinition | dg.AssetSpec]:
 
 
 def _build_asset() -> dg.AssetsDefinition:
-    @dg.asset(name=BUILD.name, dagster_type=FRAME, check_specs=_check_specs(BUILD), **_described(BUILD))
+    @dg.asset(name=BUILD.name, dagster_type=FRAME, check_specs=check_specs(BUILD), **described(BUILD))
     def build() -> dg.MaterializeResult:
-        return _judged(BUILD.name, BUILD.contract, pl.DataFrame({"fingerprint": [fingerprint(project().sources)]}))
+        return judged(BUILD.name, BUILD.contract, pl.DataFrame({"fingerprint": [fingerprint(project().sources)]}))
 
     return build
 
@@ -96,9 +92,9 @@ def _reference_asset(name: str) -> dg.AssetsDefinition:
 
 def _ingest_assets() -> dg.AssetsDefinition:
     sources = list(dict.fromkeys(source_key(folder.name) for folder in source_folders(project().sources)))
-    outs = {table.name: dg.AssetOut(dagster_type=FRAME, **_described(table)) for table in READ_BY_INGEST}
+    outs = {table.name: dg.AssetOut(dagster_type=FRAME, **described(table)) for table in READ_BY_INGEST}
     checks = [
-        *(spec for table in READ_BY_INGEST for spec in _check_specs(table)),
+        *(spec for table in READ_BY_INGEST for spec in check_specs(table)),
         dg.AssetCheckSpec(SOURCES_READ, asset="source_file", blocking=True, description="At least one source could be read."),
     ]
 
@@ -120,11 +116,10 @@ def _ingest_assets() -> dg.AssetsDefinition:
         read = ingested.tables() | {"part_recipe": parts_of(ingested, here.sources, known)}
         forget_what_is_not_used_any_more(stage, ingested, read["part_recipe"])
         report_sources(context, read["source_file"])
+        of_sources = _sources_read(read["source_file"])
         for table in READ_BY_INGEST:
-            further = _sources_read(read["source_file"]) if table.name == "source_file" else None
-            yield _judged(
-                table.name, table.contract, read.pop(table.name) if table.name != "source_file" else read["source_file"].clone(), further
-            )
+            further = of_sources if table.name == "source_file" else None
+            yield judged(table.name, table.contract, read.pop(table.name), further)
 
     return read_sources
 
@@ -145,11 +140,11 @@ def _part_assets() -> dg.AssetsDefinition:
 
     @dg.multi_asset(
         name="make_tables",
-        outs={table.name: dg.AssetOut(dagster_type=FRAME if _is_given_on(table) else dg.Nothing, **_described(table)) for table in tables},
+        outs={table.name: dg.AssetOut(dagster_type=FRAME if _is_given_on(table) else dg.Nothing, **described(table)) for table in tables},
         ins={name: dg.AssetIn(name) for name in ("part_recipe", *DIMENSIONS)},
         deps=[MAKE_AHEAD] if readers() else [],
         internal_asset_deps={table.name: _needs(table) for table in tables},
-        check_specs=[spec for table in tables for spec in _check_specs(table)],
+        check_specs=[spec for table in tables for spec in check_specs(table)],
         retry_policy=RETRY,
     )
     def make_tables(part_recipe: pl.DataFrame, **known: pl.DataFrame) -> Iterator[dg.MaterializeResult]:
@@ -175,12 +170,12 @@ def _put_together(table: Read | Table, made: list[PartMade], stage: Stage) -> dg
     broken = [part.broken[table.name] for part in made if table.name in part.broken]
     rows = sum(part.rows[table.name] for part in made)
     if any(part.broken for part in made):
-        return dg.MaterializeResult(asset_key=table.name, check_results=[_verdict(table.name, rows, broken)])
+        return dg.MaterializeResult(asset_key=table.name, check_results=[verdict(table.name, rows, broken)])
     kept = [stage.read(part.place(table.name)) for part in made] if _is_given_on(table) else []
     if isinstance(table, Table) and table.of_parts and kept:
-        return _judged(table.name, table.contract, table.of_parts(pl.concat(kept)))
+        return judged(table.name, table.contract, table.of_parts(pl.concat(kept)))
     return dg.MaterializeResult(
-        asset_key=table.name, metadata=_shown(table, made, rows, stage), check_results=[_verdict(table.name, rows, broken)]
+        asset_key=table.name, metadata=_shown(table, made, rows, stage), check_results=[verdict(table.name, rows, broken)]
     )
 
 
@@ -196,12 +191,12 @@ def _table_asset(table: Table) -> dg.AssetsDefinition:
     @dg.asset(
         name=table.name,
         ins={need: dg.AssetIn(need) for need in table.needs},
-        check_specs=_check_specs(table),
+        check_specs=check_specs(table),
         dagster_type=FRAME,
-        **_described(table),
+        **described(table),
     )
     def made(**needed: pl.DataFrame) -> dg.MaterializeResult:
-        return _judged(table.name, table.contract, table.make(**needed))
+        return judged(table.name, table.contract, table.make(**needed))
 
     return made
 
@@ -254,60 +249,3 @@ def _warehouse_asset() -> dg.AssetsDefinition:
 def _files(parts: Parts) -> dict[str, list[str]]:
     """The files of the stage that each published table consists of, by their names there."""
     return {name: [PartMade(key, {}).place(name) for key in parts.keys] if name in parts.tables else [name] for name in PUBLISHED}
-
-
-class _Description(TypedDict):
-    group_name: str
-    description: str
-    kinds: set[str]
-    owners: list[str]
-    metadata: dict[str, Any]
-
-
-def _described(table: Read | Table) -> _Description:
-    """What every table's asset says of itself."""
-    metadata: dict[str, Any] = {"dagster/column_schema": column_schema(table.contract)}
-    if table.schema:
-        metadata["dagster/relation_identifier"] = f"hai_ha.{table.schema}.{table.name}"
-    if isinstance(table, Table):
-        metadata["dagster/column_lineage"] = column_lineage(table)
-    return {
-        "group_name": table.group,
-        "description": grain(table.contract),
-        "kinds": {"polars", "parquet"},
-        "owners": [ENGINEERS],
-        "metadata": metadata,
-    }
-
-
-def _check_specs(table: Read | Table) -> list[dg.AssetCheckSpec]:
-    description = f"Every rule of the contract {table.contract.__name__}: columns, types, keys, ranges."
-    return [dg.AssetCheckSpec(CONTRACT, asset=table.name, blocking=True, description=description)]
-
-
-def _judged(name: str, contract: type[Contract], rows: pl.DataFrame, further: dg.AssetCheckResult | None = None) -> dg.MaterializeResult:
-    """The table with its contract's verdict; a broken contract stops everything downstream."""
-    checks = [_contract_check(name, contract, rows), *([further] if further else [])]
-    return dg.MaterializeResult(asset_key=name, value=rows, metadata=of_table(name, rows), check_results=checks)
-
-
-def _contract_check(name: str, contract: type[Contract], rows: pl.DataFrame) -> dg.AssetCheckResult:
-    try:
-        contract.validate(rows, lazy=True)
-    except pandera.errors.SchemaErrors as errors:
-        return _verdict(name, rows.height, [errors.failure_cases.select("column", "check", "failure_case", "index")])
-    return _verdict(name, rows.height, [])
-
-
-def _verdict(name: str, rows: int, broken: list[pl.DataFrame]) -> dg.AssetCheckResult:
-    """Whether a table keeps its contract, with the first cases in which it does not."""
-    if not broken:
-        return dg.AssetCheckResult(check_name=CONTRACT, asset_key=name, passed=True, metadata={"rows_checked": rows})
-    failures = sum(cases.height for cases in broken)
-    return dg.AssetCheckResult(
-        check_name=CONTRACT,
-        asset_key=name,
-        passed=False,
-        metadata={"failing_cases": dg.MetadataValue.md(as_markdown(broken[0].head(FAILING_CASES))), "failures": failures},
-        description=f"{name} breaks its contract in {failures} cases; nothing is published.",
-    )

@@ -141,6 +141,7 @@ def _kept(shelf: Shelf, key: str) -> FileKept | None:
 class _Draft:
     """A file of which not everything is kept yet."""
 
+    source: str
     place: Place
     key: _Key
     columns: list[str] = field(default_factory=list)
@@ -152,7 +153,7 @@ class _Draft:
 
     def add(self, read: FileRead) -> None:
         if read.sha256 != self.key.sha256:
-            raise changed_meanwhile(f"{self.place.path.parent.name}/{self.place.name}")
+            raise changed_meanwhile(f"sources/{self.source}/{self.place.name}")
         self.columns, self.records, self.cells = read.columns, self.records + read.records, self.cells + read.cells
 
     def keep(self, figures: pl.DataFrame, part: pl.Series, shelf: Shelf) -> None:
@@ -184,7 +185,7 @@ def _read(opened: OpenedSource, places: list[Place], keys: Mapping[str, _Key], r
     drafts: list[_Draft] = []
     waiting: list[tuple[_Draft, pl.DataFrame]] = []
     for place in places:
-        draft = _Draft(place, keys[place.name])
+        draft = _Draft(opened.folder.name, place, keys[place.name])
         drafts.append(draft)
         for read in read_file(opened, place):
             draft.add(read)

@@ -2,7 +2,8 @@
 
 Both begin with the same CSV on disk, as processes of their own, in turn. `--bench FOLDER` takes `generate.py ROWS OUT.csv` and
 `reference.py IN.csv OUT.duckdb` from that folder in place of those here; `--peers` lets pandas, and dlt with dbt, do the same job,
-and ends where one makes another warehouse than the reference. Linux only: memory is read from /proc.
+and ends where one makes another warehouse than the reference. At the end the run is measured again, with nothing changed and with
+one number changed in one file. Linux only: memory is read from /proc.
 """
 
 import argparse
@@ -89,6 +90,23 @@ def compare(rows: int, times: int, files: int, bench: Path | None, peers: list[s
                 if name in peers:
                     hold_to_the_reference(name, databases[name], databases[BY_HAND])
         _tell(rows, taken)
+        whole_run = statistics.median(run.seconds for run in taken[RUN])
+        for what, change in (("nothing", None), ("one number of one file", _one_number)):
+            if change:
+                change(sorted(export.parent.glob("*.csv"))[files // 2])
+            again = measured(commands[RUN], environment)
+            share = again.seconds / whole_run
+            print(
+                f"{rows:>12,} rows  again, {what} changed: {again.seconds:.2f} s, {share:.1%} of the whole  {again.peak_bytes / MEBIBYTE:8,.0f} MiB"
+            )
+
+
+def _one_number(export: Path) -> None:
+    """Write another figure into the first record of a file."""
+    lines = export.read_bytes().split(b"\n", 2)
+    cells = lines[1].split(b";")
+    cells[3] = b"1.234,5" if cells[3] != b"1.234,5" else b"1.234,6"
+    export.write_bytes(b"\n".join([lines[0], b";".join(cells), lines[2]]))
 
 
 def _tell(rows: int, taken: dict[str, list[Measured]]) -> None:
