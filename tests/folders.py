@@ -65,12 +65,16 @@ def judge(statement: pl.DataFrame) -> pl.DataFrame:
 
 @dataclass(frozen=True)
 class Memory:
-    """A shelf of tables in memory."""
+    """A shelf in memory."""
 
     tables: dict[str, pl.DataFrame] = field(default_factory=dict)
+    texts: dict[str, str] = field(default_factory=dict)
 
-    def has(self, table: str) -> bool:
-        return table in self.tables
+    def note(self, name: str, text: str) -> None:
+        self.texts[name] = text
+
+    def noted(self, name: str) -> str | None:
+        return self.texts.get(name)
 
     def write(self, table: str, rows: pl.DataFrame) -> None:
         self.tables[table] = rows

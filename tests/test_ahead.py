@@ -48,7 +48,7 @@ def read_by_steps(here: Path, shipped: Tables) -> dict[str, str]:
     for folder in source_folders(here / "sources"):
         places = open_source(folder)
         keys = kept._keys(places, places.places, snapshot_of(folder), reading)
-        said[folder.name] = "read" if all(stage.has(f"read/{key.value}/file") for key in keys.values()) else "left"
+        said[folder.name] = "read" if all(stage.noted(f"read/{key.value}/file.json") for key in keys.values()) else "left"
     return said
 
 

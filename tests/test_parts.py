@@ -2,18 +2,23 @@
 
 import shutil
 from datetime import datetime, timedelta
+from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from hai_ha_pipeline.contracts.reading import JudgedFigure
+from hai_ha_pipeline.contracts.types import polars_schema
 from hai_ha_pipeline.orchestration import parts
 from hai_ha_pipeline.reading import kept
 from hai_ha_pipeline.reading.archive import Archive
+from hai_ha_pipeline.reading.clocks import put_together
 from hai_ha_pipeline.reading.ingest import ingest
-from hai_ha_pipeline.reading.part import recipe_key, recipes
+from hai_ha_pipeline.reading.part import _figures, _load_read, _place, figures_of_part, recipe_key, recipes
 from hai_ha_pipeline.reading.reference import read_reference
 from hai_ha_pipeline.reading.replay import LoadKept
 from hai_ha_pipeline.reading.source import RejectedShare
@@ -220,3 +225,47 @@ def test_what_is_kept_gives_the_same_as_making_everything_anew(tmp_path_factory:
             made = run(root / "sources", root / "warehouse", now)
             for name, rows in run(root / "sources", anew, now).items():
                 assert in_any_order(made[name]).equals(in_any_order(rows)), (name, step)
+
+
+# For each load, which version of each of three files it has; 0 for none.
+LOADS = st.lists(st.tuples(*[st.integers(0, 2)] * 3), min_size=2, max_size=4)
+# Years and values that the versions of the three files print; some are printed by two files.
+PRINTED = {
+    (0, 1): [("2020", 1), ("2021", 1)],
+    (0, 2): [("2020", 1), ("2021", 2)],
+    (1, 1): [("2021", 1), ("2022", 5), ("2022", 5)],
+    (1, 2): [("2022", 5)],
+    (2, 1): [("2023", 3), ("2020", 1)],
+    (2, 2): [("2024", 4)],
+}
+
+
+@settings(max_examples=60)
+@given(versions=LOADS, is_partial=st.booleans())
+def test_files_that_every_load_has_are_gone_through_once_and_nothing_changes(versions: list[tuple[int, ...]], *, is_partial: bool) -> None:
+    shelf = Memory()
+    for (file, version), printed in PRINTED.items():
+        rows = [
+            {"period_code": year, "value": Decimal(value), "statement_key": file * 2**32 + number, "file": f"{file}.csv"}
+            for number, (year, value) in enumerate(printed)
+        ]
+        rows.append({"verdict": "rejected", "rule": "type-error", "reason": "x", "statement_key": file * 2**32 + 99, "file": f"{file}.csv"})
+        shelf.write(f"{file}/{version}", figures(*rows).select(list(polars_schema(JudgedFigure))))
+    loads: list[dict[str, Any]] = [
+        {
+            "moment": (DAY_1.replace(tzinfo=None) + timedelta(days=day)).isoformat(),
+            "is_removed": False,
+            "full": {"table": not is_partial},
+            "files": [
+                {"content": f"{file}/{version}", "is_full": not is_partial, "places": [[f"{file}/{version}", 0, 9]]}
+                for file, version in enumerate(of_load)
+                if version
+            ],
+        }
+        for day, of_load in enumerate(versions)
+    ]
+    quick = figures_of_part([loads], shelf)
+    kept_figures = {_place(file): _figures(file, shelf) for load in loads for file in load["files"]}
+    slow = put_together([_load_read(load, kept_figures) for load in loads])
+    for one, other in zip(quick, slow, strict=True):
+        assert in_any_order(one).equals(in_any_order(other))

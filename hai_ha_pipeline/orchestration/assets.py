@@ -14,7 +14,7 @@ from hai_ha_pipeline.errors import UserError
 from hai_ha_pipeline.exports.write import write_exports
 from hai_ha_pipeline.orchestration.ahead import MAKE_AHEAD, ON_PUBLISHER, READ_AHEAD, make_ahead_assets, read_ahead_assets
 from hai_ha_pipeline.orchestration.judged import ENGINEERS, check_specs, described, judged, verdict
-from hai_ha_pipeline.orchestration.metadata import as_markdown, of_table
+from hai_ha_pipeline.orchestration.metadata import PREVIEW_ROWS, as_markdown, of_table
 from hai_ha_pipeline.orchestration.parts import (
     DIMENSIONS,
     MASTER_DATA,
@@ -180,11 +180,14 @@ def _put_together(table: Read | Table, made: list[PartMade], stage: Stage) -> dg
 
 
 def _shown(table: Read | Table, made: list[PartMade], rows: int, stage: Stage) -> dict[str, Any]:
-    """What the UI shows of a table that stays in its parts: a preview and a chart of the first part with rows."""
+    """What the UI shows of a table that stays in its parts: its first rows, and a chart where it has one part."""
     first = next((part for part in made if part.rows[table.name]), None)
     if not isinstance(table, Table) or not table.leaves_its_part or first is None:
         return {"dagster/row_count": rows}
-    return of_table(table.name, stage.read(first.place(table.name))) | {"dagster/row_count": dg.IntMetadataValue(rows)}
+    if len(made) == 1:
+        return {**of_table(table.name, stage.read(first.place(table.name)))}
+    beginning = stage.read(first.place(table.name), 0, PREVIEW_ROWS)
+    return {"dagster/row_count": rows, "preview": dg.MetadataValue.md(as_markdown(beginning))}
 
 
 def _table_asset(table: Table) -> dg.AssetsDefinition:

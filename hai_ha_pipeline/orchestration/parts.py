@@ -31,7 +31,7 @@ from hai_ha_pipeline.transforms.series import judged_with_earlier
 
 MASTER_DATA = ("dim_indicator", "dim_area", "dim_unit", "area_succession", "area_coverage")
 DIMENSIONS = (*MASTER_DATA, "attainment_rule")
-MADE, ROWS = "made", "rows"
+MADE, ROWS = "made", "rows.json"
 AT_ONCE = 2
 Tables = Mapping[str, pl.DataFrame]
 
@@ -85,8 +85,8 @@ def parts_of(ingested: Ingested, sources: Path, known: Tables) -> pl.DataFrame:
 def make_part(content_key: str, recipe: str, known: Tables, stage: Stage) -> PartMade:
     """Make the tables of a part, unless they are kept already; those that break their contract are told of and nothing is kept."""
     made = PartMade(content_key, {})
-    if stage.has(made.place(ROWS)):
-        return PartMade(content_key, dict(stage.read(made.place(ROWS)).iter_rows()))
+    if noted := stage.noted(made.place(ROWS)):
+        return PartMade(content_key, json.loads(noted))
     of_part = figures_of_part(json.loads(recipe), stage)
     judged = judged_with_earlier(*of_part, known["dim_indicator"], known["dim_area"], known["dim_unit"])
     figures = dict(zip((table.name for table in FIGURES), judged, strict=True))
@@ -104,7 +104,7 @@ def make_part(content_key: str, recipe: str, known: Tables, stage: Stage) -> Par
     for table in BY_PART:
         if table.leaves_its_part:
             stage.write(made.place(table.name), tables[table.name])
-    stage.write(made.place(ROWS), pl.DataFrame({"table": list(made.rows), "rows": list(made.rows.values())}))
+    stage.note(made.place(ROWS), json.dumps(made.rows))
     return made
 
 

@@ -9,6 +9,7 @@ import json
 import os
 import shutil
 from collections.abc import Collection
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -135,7 +136,14 @@ def files_of(folder: Path) -> list[Path]:
 
 def snapshot_of(folder: Path) -> dict[str, str]:
     """Name and hash of every file of a source."""
-    return {path.relative_to(folder).as_posix(): hash_of(path) for path in files_of(folder)}
+    files = files_of(folder)
+    return {path.relative_to(folder).as_posix(): sha256 for path, sha256 in zip(files, _hashes_of(files), strict=True)}
+
+
+def _hashes_of(files: list[Path]) -> list[str]:
+    """SHA-256 of each file's content, on all processors: hashing holds no lock."""
+    with ThreadPoolExecutor(os.cpu_count()) as threads:
+        return list(threads.map(hash_of, files))
 
 
 def changed_meanwhile(where: str) -> SourceError:
@@ -160,8 +168,8 @@ def fingerprint(sources: Path) -> str:
     package = Path(__file__).resolve().parent.parent
     code = sorted(package.rglob("*.py"))
     for root, files in ((sources, files_of(sources)), (package, code)):
-        for path in files:
-            digest.update(f"{path.relative_to(root).as_posix()}\0{hash_of(path)}\n".encode())
+        for path, sha256 in zip(files, _hashes_of(files), strict=True):
+            digest.update(f"{path.relative_to(root).as_posix()}\0{sha256}\n".encode())
     return digest.hexdigest()
 
 

@@ -28,16 +28,20 @@ from hai_ha_pipeline.reading.source import (
     whatever_it_provokes,
 )
 
-FOLDER, SUMMARY = "read", "file"
+FOLDER, SUMMARY = "read", "file.json"
 SLICE = 500_000
 """Figures that are judged at once: what is made on the way to a verdict is many times as wide as what is kept of it."""
 
 
 class Shelf(Protocol):
-    """Where tables are kept by name."""
+    """Where tables and short texts are kept by name."""
 
-    def has(self, table: str) -> bool:
-        """Whether a table is there."""
+    def note(self, name: str, text: str) -> None:
+        """Keep a text whole or not at all."""
+        ...
+
+    def noted(self, name: str) -> str | None:
+        """A text; none where it is not there."""
         ...
 
     def write(self, table: str, rows: pl.DataFrame) -> None:
@@ -57,6 +61,8 @@ class Reading:
     shared: str
     judge: Judge
     part_of: Callable[[pl.DataFrame], pl.Series]
+    known: dict[str, "FileKept"] = field(default_factory=dict, compare=False)
+    """What was taken from the shelf already, by key: a file that several loads have is looked up once."""
 
 
 @dataclass(frozen=True)
@@ -97,7 +103,7 @@ def kept_files(opened: OpenedSource, hashes: Mapping[str, str], reading: Reading
     """
     places = [place for place in opened.places if only is None or place.name in only]
     keys = _keys(opened, places, hashes, reading)
-    known = {name: kept for name, key in keys.items() if (kept := _kept(reading.shelf, key.value))}
+    known = {name: kept for name, key in keys.items() if (kept := _kept(reading, key.value))}
     unread = [place for place in places if place.name not in known]
     with whatever_it_provokes(opened.folder.name):
         for kept in _read(opened, unread, keys, reading):
@@ -129,12 +135,15 @@ def _keys(opened: OpenedSource, places: list[Place], hashes: Mapping[str, str], 
     return keys
 
 
-def _kept(shelf: Shelf, key: str) -> FileKept | None:
-    table = f"{FOLDER}/{key}/{SUMMARY}"
-    if not shelf.has(table):
-        return None
-    said = json.loads(shelf.read(table).item())
-    return FileKept(**said | {"rejected": RejectedShare(**said["rejected"]), "shares": [Share(**each) for each in said["shares"]]})
+def _kept(reading: Reading, key: str) -> FileKept | None:
+    if key not in reading.known:
+        noted = reading.shelf.noted(f"{FOLDER}/{key}/{SUMMARY}")
+        if noted is None:
+            return None
+        said = json.loads(noted)
+        shares = [Share(**each) for each in said["shares"]]
+        reading.known[key] = FileKept(**said | {"rejected": RejectedShare(**said["rejected"]), "shares": shares})
+    return reading.known[key]
 
 
 @dataclass
@@ -176,7 +185,7 @@ class _Draft:
             self.place.name, self.place.resource.name, self.key.sha256, self.key.value, self.columns, self.records, self.cells,
             self.rejected, self.shares,
         )  # fmt: skip
-        shelf.write(f"{FOLDER}/{self.key.value}/{SUMMARY}", pl.DataFrame({SUMMARY: [json.dumps(asdict(kept))]}))
+        shelf.note(f"{FOLDER}/{self.key.value}/{SUMMARY}", json.dumps(asdict(kept)))
         return kept
 
 

@@ -16,7 +16,7 @@ from tempfile import TemporaryDirectory
 
 import polars as pl
 
-from hai_ha_pipeline.storage.places import exists, fetch, is_address, options, reaching, remove_folders
+from hai_ha_pipeline.storage.places import exists, fetch, is_address, options, reaching, read_text, remove_folders, write_text
 
 ROW_GROUP = 122_880
 """Rows of a DuckDB table's row group. Loading Parquet in groups of another size takes twice the time and gives twice the file."""
@@ -61,6 +61,15 @@ class Stage:
             raise FileNotFoundError(self._address(table))
         with reaching(self.folder):
             return read_staged(self._address(table), start, length)
+
+    def note(self, name: str, text: str) -> None:
+        """Replace a short text. Raises `PlaceError` where an address cannot be reached."""
+        folder, _, file = name.rpartition("/")
+        write_text(f"{self.folder}/{folder}" if is_address(self.folder) else Path(self.folder) / folder, file, text)
+
+    def noted(self, name: str) -> str | None:
+        """A short text as it was noted last; none where it never was."""
+        return read_text(self.folder, name)
 
     def has(self, table: str) -> bool:
         """Whether a table is there."""

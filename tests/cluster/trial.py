@@ -29,6 +29,7 @@ POSTGRES_PORT, REDIS_PORT, S3_PORT = 5499, 6399, 5799
 REPOSITORY = Path(__file__).resolve().parents[2]
 BIN = Path(sys.executable).parent
 DEADLINE = 1200
+STEPS = {"reading": "read_ahead.read_group", "making": "make_ahead.make_group"}
 Command = Sequence[str | Path]
 
 
@@ -39,24 +40,25 @@ def main() -> None:
     parser.add_argument("--sources", type=int, default=24)
     parser.add_argument("--readers", type=int, default=6)
     parser.add_argument("--longest-step", type=int, default=60, help="seconds after which a killed worker's step is given to another")
+    parser.add_argument("--kill-in", choices=STEPS, default="reading", help="in which steps the second host is killed")
     parser.add_argument("--let-live", action="store_true", help="kill nobody")
     asked = parser.parse_args()
     asked.into.mkdir(parents=True)
     asked.into.chmod(0o755)
     figures = write_sources(asked.into / "sources", asked.sources)
-    print(f"{asked.sources} sources, {figures:,} figures, {asked.readers} reading steps")
+    print(f"{asked.sources} sources, {figures:,} figures, {asked.readers} steps that read and as many that make tables")
     with ExitStack() as stack:
         _network(stack)
         _services(stack, asked.into)
         environment = _environment(asked.into, asked.readers, asked.longest_step)
-        seconds = _run_on_two_hosts(stack, asked.into, environment, kill=not asked.let_live)
+        seconds = _run_on_two_hosts(stack, asked.into, environment, None if asked.let_live else STEPS[asked.kill_in])
     print(f"two hosts: {seconds:.1f} s")
     alone = _run_alone(asked.into)
     print(f"one machine: {alone:.1f} s")
     _compare(asked.into)
 
 
-def _run_on_two_hosts(stack: ExitStack, into: Path, environment: dict[str, str], *, kill: bool) -> float:
+def _run_on_two_hosts(stack: ExitStack, into: Path, environment: dict[str, str], kill_in: str | None) -> float:
     for host in HOSTS:
         shutil.copytree(into / "sources", into / host / "sources")
         (into / host / "dagster").mkdir()
@@ -75,8 +77,8 @@ def _run_on_two_hosts(stack: ExitStack, into: Path, environment: dict[str, str],
         stack.callback(_kill, _on("publisher", into, environment, command, into / f"{name}.log"))
     _wait_for("the sensor to start a run", lambda: _psql("SELECT 1 FROM runs WHERE status = 'STARTED'"))
     began = time.monotonic()
-    if kill:
-        step = _wait_for("a reading step on the helper", _reading_on_helper)
+    if kill_in:
+        step = _wait_for(f"a step {kill_in} on the helper", lambda: _step_on_helper(kill_in))
         _kill(workers["helper"])
         print(f"{time.monotonic() - began:.1f} s: killed the helper with -9 in the middle of {step}")
     [ended] = _wait_for("the end of the run", lambda: _psql("SELECT status FROM runs WHERE status IN ('SUCCESS', 'FAILURE')"))
@@ -84,7 +86,7 @@ def _run_on_two_hosts(stack: ExitStack, into: Path, environment: dict[str, str],
     if ended != "SUCCESS":
         sys.exit(f"the run failed: {into}/*.log tell why")
     for step, workers_of_step in sorted(_done_by().items()):
-        if step.startswith("read_ahead.read_group"):
+        if step.startswith(tuple(STEPS.values())):
             print(f"  {step}: {', then '.join(workers_of_step)}")
     return seconds
 
@@ -101,6 +103,7 @@ def _environment(into: Path, readers: int, longest_step: int) -> dict[str, str]:
         "PYTHONPATH": str(REPOSITORY / "deploy" / "celery"),
         "HAI_HA_EXECUTOR": "celery",
         "HAI_HA_READERS": str(readers),
+        "HAI_HA_PART_BYTES": "262144",  # many parts; the run on one machine makes one
         "HAI_HA_LONGEST_STEP_SECONDS": str(longest_step),
         "HAI_HA_BROKER": f"redis://{HUB}:{REDIS_PORT}/0",
         "HAI_HA_RUN_HISTORY": f"postgresql+psycopg2://postgres@{HUB}:{POSTGRES_PORT}/postgres",
@@ -150,9 +153,9 @@ def _done_by() -> dict[str, list[str]]:
     return taken
 
 
-def _reading_on_helper() -> str | None:
+def _step_on_helper(kind: str) -> str | None:
     ended = set(_psql("SELECT step_key FROM event_logs WHERE dagster_event_type = 'STEP_SUCCESS'"))
-    mine = [step for step, workers in _done_by().items() if step.startswith("read_ahead.read_group") and workers[-1] == "helper"]
+    mine = [step for step, workers in _done_by().items() if step.startswith(kind) and workers[-1] == "helper"]
     return next((step for step in mine if step not in ended), None)
 
 
