@@ -27,13 +27,14 @@ MARKS = {"waiting": ("·", "dim"), "running": ("▶", "cyan"), "done": ("✓", "
 def run_with_display(*, again: bool) -> bool:
     """Run the job and tell of it; True where the warehouse is as its sources say."""
     console, here = Console(), project()
-    if not again and published_fingerprint(here.database) == fingerprint(here.sources):
+    inputs = "" if again else fingerprint(here.sources)
+    if not again and published_fingerprint(here.database) == inputs:
         console.print(f"Nothing has changed under {here.sources} since the last publication: [bold]{here.database}[/bold] stays as it is.")
         console.print("Run all the same with: hai-ha run --again", style="dim")
         return True
     if again:
         release(here.database)
-    elif withheld := why_withheld(here.database, fingerprint(here.sources)):
+    elif withheld := why_withheld(here.database, inputs):
         console.print(Text(f"Not run: {withheld}.", style="yellow"))
         console.print("Publish it all the same with: hai-ha run --again", style="dim")
         return True

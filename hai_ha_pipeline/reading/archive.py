@@ -8,7 +8,7 @@ import hashlib
 import json
 import os
 import shutil
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
@@ -67,9 +67,10 @@ class Archive:
         Raises `SourceError` where a file is no longer what was judged.
         """
         ledger = self._ledger()
+        whole = self._whole(load.files.values())
         for name, sha256 in load.files.items():
             kept = self.root / CONTENTS / sha256
-            if not self._is_whole(sha256):
+            if sha256 not in whole:
                 content = (folder / name).read_bytes() if (folder / name).is_file() else b""
                 if hash_of_content(content) != sha256:
                     raise changed_meanwhile(f"sources/{folder.name}/{name}")
@@ -88,7 +89,8 @@ class Archive:
         kept = {name: self.root / CONTENTS / sha256 for name, sha256 in load.files.items()}
         if not kept or not all(path.is_file() for path in kept.values()):
             return None
-        if not all(self._is_whole(load.files[name]) for name in (load.files if read is None else read)):
+        needed = {load.files[name] for name in (load.files if read is None else read)}
+        if self._whole(needed) != needed:
             return None
         folder = into / source
         for name, path in kept.items():
@@ -110,10 +112,11 @@ class Archive:
         history = json.dumps([asdict(each) for each in loads], indent=1, sort_keys=True, ensure_ascii=False)
         _write(self.root / LOADS / f"{source}.json", history.encode())
 
-    def _is_whole(self, sha256: str) -> bool:
-        """Whether the copy of a content is there, and is still that content."""
-        kept = self.root / CONTENTS / sha256
-        return kept.is_file() and hash_of(kept) == sha256
+    def _whole(self, contents: Iterable[str]) -> set[str]:
+        """Those of some contents whose copy is there, and is still that content."""
+        there = [sha256 for sha256 in set(contents) if (self.root / CONTENTS / sha256).is_file()]
+        hashes = _hashes_of([self.root / CONTENTS / sha256 for sha256 in there])
+        return {sha256 for sha256, found in zip(there, hashes, strict=True) if sha256 == found}
 
     def _ledger(self) -> dict[str, str]:
         path = self.root / LEDGER
