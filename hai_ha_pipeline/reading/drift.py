@@ -4,6 +4,7 @@ The descriptor's `drift` and `fieldsMatch` say which differences fail the source
 """
 
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 import polars as pl
 
@@ -35,23 +36,79 @@ def placed(figures: pl.DataFrame, about: list[str]) -> pl.DataFrame:
     return figures.with_columns(place=pl.int_range(pl.len()).over(about))
 
 
+@dataclass(frozen=True)
+class Compared:
+    """Figures of a load beside those of the load before.
+
+    How many are new, revised, gone and unchanged; the first revised ones in words; by resource, how many of the load before there
+    were and how many of them are gone; and the series that are now printed in a unit in which they were not printed before.
+    """
+
+    new: int = 0
+    revised: int = 0
+    gone: int = 0
+    unchanged: int = 0
+    examples: tuple[str, ...] = ()
+    had: Mapping[str, int] = field(default_factory=dict)
+    lacking: Mapping[str, int] = field(default_factory=dict)
+    other_units: Mapping[str, list[tuple[str, str, list[str], list[str]]]] = field(default_factory=dict)
+
+    def __add__(self, other: "Compared") -> "Compared":
+        """The same of the figures of both."""
+        return Compared(
+            self.new + other.new,
+            self.revised + other.revised,
+            self.gone + other.gone,
+            self.unchanged + other.unchanged,
+            (*self.examples, *other.examples)[:EXAMPLES],
+            _added(self.had, other.had),
+            _added(self.lacking, other.lacking),
+            {name: sorted(self.other_units.get(name, []) + other.other_units.get(name, [])) for name in _names(self, other)},
+        )
+
+
+def _added(one: Mapping[str, int], other: Mapping[str, int]) -> dict[str, int]:
+    return {name: one.get(name, 0) + other.get(name, 0) for name in dict.fromkeys([*one, *other])}
+
+
+def _names(one: Compared, other: Compared) -> list[str]:
+    return list(dict.fromkeys([*one.other_units, *other.other_units]))
+
+
 def first_load(source: str, figures: int) -> Said:
     """The difference of a load that nothing precedes: all its figures are new."""
-    return {"source": source, **dict(zip(COUNTS, (figures, 0, 0, 0), strict=True)), "examples": None}
+    return difference(source, Compared(new=figures))
 
 
-def difference(source: str, before: pl.DataFrame, after: pl.DataFrame, unchanged_elsewhere: int = 0) -> Said:
-    """How many figures are new, revised, withdrawn and unchanged against the load before; some unchanged ones need not be in the frames."""
+def compared(before: pl.DataFrame, after: pl.DataFrame) -> Compared:
+    """The comparable figures of two loads, or of one part of them."""
     both = after.join(before, on=[*ABOUT, "place"], how="full", suffix="_before", nulls_equal=True, coalesce=True)
     is_new, is_gone = pl.col("resource_before").is_null(), pl.col("resource").is_null()
     is_same = pl.all_horizontal(pl.col(name).eq_missing(pl.col(f"{name}_before")) for name in SAID)
     revised = both.filter(~is_new & ~is_gone & ~is_same)
-    new, gone = both.filter(is_new).height, both.filter(is_gone).height
-    counts = (new, revised.height, gone, unchanged_elsewhere + both.height - new - gone - revised.height)
-    return {"source": source, **dict(zip(COUNTS, counts, strict=True)), "examples": _examples(revised)}
+    new, gone = both.filter(is_new).height, both.filter(is_gone)
+    return Compared(
+        new,
+        revised.height,
+        gone.height,
+        both.height - new - gone.height - revised.height,
+        _examples(revised),
+        dict(before.group_by("resource", maintain_order=True).len().rows()),
+        dict(gone.group_by("resource_before").len().rows()),
+        {
+            name: _other_units(*(frame.filter(pl.col("resource") == name) for frame in (before, after)))
+            for name in before["resource"].unique()
+        },
+    )
 
 
-def _examples(revised: pl.DataFrame) -> str | None:
+def difference(source: str, found: Compared) -> Said:
+    """How many figures are new, revised, withdrawn and unchanged, as the table of that name has it."""
+    counts = (found.new, found.revised, found.gone, found.unchanged)
+    return {"source": source, **dict(zip(COUNTS, counts, strict=True)), "examples": "; ".join(found.examples) or None}
+
+
+def _examples(revised: pl.DataFrame) -> tuple[str, ...]:
     """The first few revised figures in words."""
     texts = revised.head(EXAMPLES).select(
         pl.format(
@@ -63,37 +120,27 @@ def _examples(revised: pl.DataFrame) -> str | None:
             *(_short(name) for name in ("value_before", "value")),
         )
     )
-    return "; ".join(texts.to_series().drop_nulls()) or None
+    return tuple(texts.to_series().drop_nulls())
 
 
 def _short(value: str) -> pl.Expr:
     return pl.col(value).cast(pl.String).str.replace(r"\.?0+$", "")
 
 
-def drifted(
-    where: str,
-    package: Package,
-    frames: tuple[pl.DataFrame, pl.DataFrame],
-    columns: tuple[Columns, Columns],
-    elsewhere: Mapping[str, int],
-) -> list[str]:
-    """What is worth telling of the shape of the new export against the last one, given each before and after.
-
-    `elsewhere` counts, by resource, the unchanged figures that are not in the frames.
+def drifted(where: str, package: Package, found: Compared, columns: tuple[Columns, Columns]) -> list[str]:
+    """What is worth telling of the shape of the new export against the last one; `columns` are those of their files, before and after.
 
     Raises `SourceError` where the descriptor says that such a change fails the source.
     """
-    before, after = frames
     warnings = _other_columns(*columns)
     layouts = {resource.name: resource.statement for resource in package.resources if resource.statement}
-    for name in before["resource"].unique(maintain_order=True):
-        had, has = (frame.filter(pl.col("resource") == name) for frame in (before, after))
-        layout = layouts.get(name)
-        unit, gone = _other_units(had, has), had.join(after, on=[*ABOUT, "place"], how="anti", nulls_equal=True).height
+    for name, had in found.had.items():
+        layout, gone = layouts.get(name), found.lacking.get(name, 0)
+        unit = _in_other_units(found.other_units.get(name, []))
         if unit and layout and layout.drift.changed_unit == "fail":
             raise SourceError(f"{where}, resource {name!r}", unit, "check the unit; if it is right, set `drift: {changed_unit: warn}`")
         warnings += [unit] if unit else []
-        warnings += [_fewer(f"{where}, resource {name!r}", layout, gone, had.height + elsewhere.get(name, 0))] if gone else []
+        warnings += [_fewer(f"{where}, resource {name!r}", layout, gone, had)] if gone else []
     return warnings
 
 
@@ -108,19 +155,22 @@ def _other_columns(before: Columns, after: Columns) -> list[str]:
     return said
 
 
-def _other_units(before: pl.DataFrame, after: pl.DataFrame) -> str | None:
-    """The first series that is now printed in a unit in which it was not printed before."""
+def _other_units(before: pl.DataFrame, after: pl.DataFrame) -> list[tuple[str, str, list[str], list[str]]]:
+    """The series that are now printed in a unit in which they were not printed before, with the units before and now."""
     series = ["indicator_code", "area_code"]
     had = before.group_by(series).agg(had=pl.col("unit_code").drop_nulls().unique().sort())
     has = after.group_by(series).agg(has=pl.col("unit_code").drop_nulls().unique().sort())
-    changed = had.join(has, on=series).filter(
-        pl.col("had").list.len() > 0, pl.col("has").list.set_difference("had").list.len() > 0
-    ).sort(series)  # fmt: skip
-    if changed.is_empty():
+    changed = had.join(has, on=series).filter(pl.col("had").list.len() > 0, pl.col("has").list.set_difference("had").list.len() > 0)
+    return changed.sort(series).rows()
+
+
+def _in_other_units(changed: list[tuple[str, str, list[str], list[str]]]) -> str | None:
+    """The first of such series in words."""
+    if not changed:
         return None
-    first = changed.row(0, named=True)
-    more = f" (and {changed.height - 1} more series)" if changed.height > 1 else ""
-    return f"{first['indicator_code']} of {first['area_code']} was printed in {', '.join(first['had'])}, now in {', '.join(first['has'])}{more}"
+    indicator, area, had, has = changed[0]
+    more = f" (and {len(changed) - 1} more series)" if len(changed) > 1 else ""
+    return f"{indicator} of {area} was printed in {', '.join(had)}, now in {', '.join(has)}{more}"
 
 
 def _fewer(where: str, layout: Layout | None, gone: int, had: int) -> str:

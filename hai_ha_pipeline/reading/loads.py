@@ -10,7 +10,7 @@ from hai_ha_pipeline.contracts.reading import JudgedFigure
 from hai_ha_pipeline.contracts.types import empty
 from hai_ha_pipeline.errors import SourceError
 from hai_ha_pipeline.reading.archive import Archive, Load, to_the_second
-from hai_ha_pipeline.reading.drift import Said, comparable, difference, drifted, first_load
+from hai_ha_pipeline.reading.drift import Compared, Said, comparable, compared, difference, drifted, first_load
 from hai_ha_pipeline.reading.kept import FileKept, Reading, figures_of
 from hai_ha_pipeline.reading.replay import read_again
 from hai_ha_pipeline.reading.source import Judge, OpenedSource, SourceRead, read_source
@@ -26,9 +26,9 @@ def drift_of(read: SourceRead, archive: Archive, judge: Judge) -> tuple[Said, li
     before = _read_last(source, loads[-1], archive, judge) if loads else None
     if before is None:
         return first_load(source, after.height), []
-    frames = comparable(before), after
+    found = compared(comparable(before), after)
     columns = loads[-1].columns, {file.name: file.columns for file in read.files}
-    return difference(source, *frames), drifted(f"sources/{source}", read.opened.package, frames, columns, {})
+    return difference(source, found), drifted(f"sources/{source}", read.opened.package, found, columns)
 
 
 def _read_last(source: str, load: Load, archive: Archive, judge: Judge) -> pl.DataFrame | None:
@@ -80,17 +80,17 @@ def _drift_of_changed(
     columns: tuple[dict[str, list[str]], dict[str, list[str]]],
     reading: Reading,
 ) -> tuple[Said, list[str]]:
-    """How a source differs from its last load. Only the parts are compared that a changed file has figures in."""
+    """How a source differs from its last load, part by part. Only the parts are compared that a changed file has figures in."""
     source = opened.folder.name
     same = {file.key for file in before} & {file.key for file in after}
     changed = {share.part for file in [*before, *after] if file.key not in same for share in file.shares}
-    frames = tuple(comparable(figures_of(files, reading.shelf, changed)) for files in (before, after))
-    elsewhere: dict[str, int] = {}
+    found = Compared()
     for file in after:
         unchanged = sum(share.accepted for share in file.shares if share.part not in changed)
-        elsewhere[file.resource] = elsewhere.get(file.resource, 0) + unchanged
-    counted = difference(source, frames[0], frames[1], sum(elsewhere.values()))
-    return counted, drifted(f"sources/{source}", opened.package, (frames[0], frames[1]), columns, elsewhere)
+        found += Compared(unchanged=unchanged, had={file.resource: unchanged} if unchanged else {})
+    for part in sorted(changed):
+        found += compared(*(comparable(figures_of(files, reading.shelf, {part})) for files in (before, after)))
+    return difference(source, found), drifted(f"sources/{source}", opened.package, found, columns)
 
 
 def _new_load(
