@@ -90,8 +90,8 @@ def readers() -> int:
 
 
 def part_bytes() -> int:
-    """How many bytes of source files make one part of the tables: `HAI_HA_PART_BYTES`, else 16 MiB, some 300,000 figures."""
-    return max(_whole_number("HAI_HA_PART_BYTES", 16 * 1024 * 1024), 1)
+    """How many bytes of source files make one part of the tables: `HAI_HA_PART_BYTES`, else 12 MiB, some 200,000 figures."""
+    return max(_whole_number("HAI_HA_PART_BYTES", 12 * 1024 * 1024), 1)
 
 
 def longest_step_seconds() -> int:

@@ -60,6 +60,24 @@ def test_what_succeeded_each_other_stays_together(monkeypatch: pytest.MonkeyPatc
     assert len({part_of[code] for code in ("06886", "06970", "199", "202")}) == 1  # Hai Lang went in part to Ba Che
 
 
+def test_the_number_of_parts_grows_in_few_steps() -> None:
+    assert [parts.steps_up(number) for number in (1, 2, 3, 4, 5, 6, 7, 9, 13, 24, 25, 33, 49)] == [
+        1,
+        2,
+        3,
+        4,
+        6,
+        6,
+        8,
+        12,
+        16,
+        24,
+        32,
+        48,
+        64,
+    ]
+
+
 def test_a_figure_that_is_about_nothing_known_falls_into_the_part_of_its_file() -> None:
     unknown = figures({"indicator_code": None, "statement_key": 5 * 2**32 + 1}, {"indicator_code": None, "statement_key": 5 * 2**32 + 2})
     assert cut_into(4).part_of(unknown).to_list() == [1, 1]  # 5 % 4

@@ -50,10 +50,16 @@ class PartMade:
 
 
 def cut_of(sources: Path, known: Tables) -> Cut:
-    """How the figures of all sources are cut: into so many parts, a power of two, that each is of about the same size."""
+    """How the figures of all sources are cut: into parts of about the same size; their number grows in few steps, so that it seldom changes."""
     size = sum(path.stat().st_size for folder in source_folders(sources) for path in files_of(folder))
-    count = 1 << max(-(-size // part_bytes()) - 1, 0).bit_length()
+    count = steps_up(max(-(-size // part_bytes()), 1))
     return cut(known["dim_indicator"], known["dim_area"], known["area_succession"], known["area_coverage"], count)
+
+
+def steps_up(number: int) -> int:
+    """The next of 1, 2, 3, 4, 6, 8, 12, 16, 24, ..."""
+    power = 1 << (number - 1).bit_length()
+    return max(power * 3 // 4, 1) if power * 3 // 4 >= number else power
 
 
 def reading_of(sources: Path, known: Tables, shelf: Shelf) -> Reading:
