@@ -47,18 +47,33 @@ def test_lines_and_bytes_are_those_of_the_file() -> None:
     "body",
     [
         'a;1\nb;"2"\nc;3\nd;4\ne;5\n',
-        "a;1\nb;2\nc;3\nb;2\nd;4\n",
         "a;1\nb;2\nc;3\nd;4\n name ;figure\ne;5\n",
         "a;1\nb;2\nc;3\nd;4\n#note;5\n",
         unicodedata.normalize("NFD", "a;1\nb;2\nc;3\nHải Hà;4\ne;5\n"),
     ],
-    ids=["a quote", "a record twice", "the header again", "a comment", "letters in parts"],
+    ids=["a quote", "the header again", "a comment", "letters in parts"],
 )
 def test_a_file_in_which_a_record_decides_about_others_is_read_at_once(body: str) -> None:
     dialect = Dialect.model_validate({"delimiter": ";", "commentChar": "#"})
     read = pieces(body, dialect)
     assert len(read) == 1
     assert_is_whole(read, body, dialect)
+
+
+def test_a_line_that_stands_in_an_earlier_piece_is_set_aside_with_its_line() -> None:
+    body = "a;1\nb;2\nc;3\nb;2\nd;4\nb;2\n"
+    read = pieces(body)
+    reasons = [reason for each in read for reason in each.damaged["reason"]]
+    assert reasons == ["the record is the same in every cell as the one on line 3"] * 2
+    assert len(read) == 2
+    assert_is_whole(read, body)
+
+
+@pytest.mark.parametrize("body", ["a;1\nb;2\nc;3\nd;4\na;1", "a;1\r\nb;2\nc;3\nd;4\r\na;1\n"], ids=["the last", "mixed"])
+def test_lines_that_end_differently_are_compared_by_their_cells(body: str) -> None:
+    read = pieces(body)
+    assert [each.damaged["rule"].to_list() for each in read] == [["duplicate-row"]]
+    assert_is_whole(read, body)
 
 
 @given(st.lists(st.tuples(st.text("abđ ", max_size=3), st.text("0123,.", max_size=4), st.sampled_from(["", "", "", ";x"])), max_size=12))

@@ -17,7 +17,7 @@ from hai_ha_pipeline.reading.doubtful import without_doubtful
 from hai_ha_pipeline.reading.header import Header, read_header, used_columns
 from hai_ha_pipeline.reading.pieces import split
 from hai_ha_pipeline.reading.quotes import are_whole, lines_of, wrong_width
-from hai_ha_pipeline.reading.records import BYTE, DAMAGED, LAST, ROW, Records, set_aside
+from hai_ha_pipeline.reading.records import BYTE, DAMAGED, LAST, ROW, SET_ASIDE, Records, set_aside
 from hai_ha_pipeline.reading.text import Text
 
 __all__ = ["BYTE", "ROW", "Records", "read_in_pieces", "read_plain", "read_records"]
@@ -64,7 +64,7 @@ def read_in_pieces(
 ) -> Iterator[Records]:
     """The same records as `read_records` gives, those of a large file in several pieces, so that they need not fit into memory.
 
-    Only where no record depends on another: every line is a record, no two are the same, and none can be the header again.
+    Only where a record is read without the others: every line is one, and none can be the header again.
     """
     text = text_of(content, where, encoding)
     header = read_header(text, where, dialect, schema)
@@ -73,15 +73,17 @@ def read_in_pieces(
         return
     used = used_columns(header, where, schema, value_columns)
     lacking = [pl.lit("").alias(field.name) for field in schema.fields if field.name not in used]
-    ends = text.offsets
+    repeated, ends = _repeated_lines(text, header), text.offsets
     for first in range(header.line, ends.len() - 1, PIECE):
         block = memoryview(text.data)[ends[first] : ends[min(first + PIECE, ends.len() - 1)]]
         lines = replace(header, line=first, is_damaged=header.is_damaged and first == header.line)
         cells, damaged = _by_line(*parsed(block, dialect, len(header.names), lines_in_cells=False), lines)
         cells, doubtful = without_doubtful(cells, header, has_controls=text.has_controls, may_repeat=True)
+        again = cells.select(ROW).join(repeated, on=ROW, maintain_order="left").select(SET_ASIDE.keys())
+        cells = cells.join(again, on=ROW, how="anti", maintain_order="left") if again.height else cells
         yield Records(
             cells.select(ROW, *(pl.col(place).alias(name) for name, place in used.items()), *lacking),
-            _as_printed(pl.concat([damaged, doubtful]).sort(ROW), text, dialect),
+            _as_printed(pl.concat([damaged, doubtful, again]).sort(ROW), text, dialect),
             [name for name in header.columns if name],
         )
 
@@ -89,19 +91,39 @@ def read_in_pieces(
 def _can_be_cut(text: Text, header: Header, dialect: Dialect) -> bool:
     """Whether a file is large and each of its lines can be read without the others."""
     body = memoryview(text.data)[header.end :]
-    if len(body) < LARGE or not text.is_composed or not _is_plain(text, header, dialect):
+    if len(body) < LARGE or not text.is_composed or not _is_read_by_line(text, header, dialect):
         return False
-    if any(next(name for name in row if name).encode() in text.data[header.end :] for row in header.rows if any(row)):
-        return False
-    count = text.offsets.len() - 1
-    hashes = pl.concat([text.lines(at, PIECE).hash() for at in range(header.line, count, PIECE)])
-    return hashes.n_unique() == hashes.len()
+    names = [next(name for name in row if name).encode() for row in header.rows if any(row)]
+    return all(text.data.find(name, header.end) < 0 for name in names)
+
+
+def _repeated_lines(text: Text, header: Header) -> pl.DataFrame:
+    """The lines below the header that are the same as an earlier one, as records to set aside."""
+    hashes = text.line_hashes(header.line, PIECE)
+    if hashes.n_unique() == hashes.len():
+        return set_aside([])
+    suspects = hashes.is_duplicated().arg_true().cast(pl.Int64) + header.line
+    del hashes
+    lines = pl.concat([text.lines(line, 1) for line in suspects])  # equal hashes prove nothing, so the lines themselves decide
+    first = pl.col(ROW).first().over("line")
+    return (
+        pl.DataFrame({ROW: suspects + 1, "line": lines})
+        .with_columns(pl.col(ROW).alias(LAST), rule=pl.lit("duplicate-row"), first=first)
+        .filter(pl.col(ROW) != pl.col("first"))
+        .select(ROW, LAST, "rule", reason=pl.format("the record is the same in every cell as the one on line {}", "first"))
+    )
 
 
 def _is_plain(text: Text, header: Header, dialect: Dialect) -> bool:
     """Whether the table reader knows the dialect, and the file has neither quotes nor comments."""
     has_quotes = dialect.quote_char.encode() in text.data
     return is_common(dialect) and not has_quotes and not _may_have_comments(text, header, dialect)
+
+
+def _is_read_by_line(text: Text, header: Header, dialect: Dialect) -> bool:
+    """Whether, besides, two records are the same only where their lines are."""
+    ends_alike = text.data.count(b"\r") in {0, text.data.count(b"\n")} and text.data[-1:] == b"\n"
+    return _is_plain(text, header, dialect) and not dialect.skip_initial_space and ends_alike
 
 
 def read_plain(content: bytes, where: str, columns: tuple[str, ...]) -> pl.DataFrame:

@@ -46,6 +46,11 @@ class Text:
         lines = pa.LargeStringArray.from_buffers(self.offsets.len() - 1, places, pa.py_buffer(self.data))
         return pl.Series(lines.slice(above, most), dtype=pl.String)
 
+    def line_hashes(self, above: int, at_once: int) -> pl.Series:
+        """A hash of every line below the first ones, with its line end; so many lines are looked at at a time."""
+        starts = range(above, self.offsets.len() - 1, at_once)
+        return pl.concat([pl.Series(dtype=pl.UInt64), *(self.lines(start, at_once).hash() for start in starts)])
+
     def first_lines(self) -> Iterator[tuple[str, int]]:
         """The lines one by one from the first, each with the position at which the next begins."""
         at = 0

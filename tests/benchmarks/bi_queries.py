@@ -12,7 +12,7 @@ import duckdb
 
 ASKED = 5
 QUESTIONS = {
-    "targets of all areas in a year": "SELECT area_code, indicator_code, status FROM marts.attainment WHERE target_period = '2020' AND is_latest",
+    "targets of all areas in a year": "SELECT area_code, indicator_code, status FROM marts.attainment WHERE target_period = '2020-12' AND is_latest",
     "growth of one indicator in one area over time": "SELECT period, growth_pct FROM marts.growth WHERE area_code = 'VN00003'"
     " AND indicator_code = 'ind007' AND comparison = 'same_period_last_year' ORDER BY period",
     "ten fastest growing areas of an indicator in a month": "SELECT area_name_en, growth_pct FROM marts.growth WHERE indicator_code = 'ind007'"

@@ -1,8 +1,9 @@
 """A project of made-up figures, as large as wanted: one long export with German numbers, its descriptor and its master data.
 
-Nothing here is a statistic; the values come from a fixed hash, so the same number of rows gives the same file.
+`python -m tests.benchmarks.synthetic FOLDER ROWS` writes one with targets beside the figures, for the questions of BI tools. Nothing here is a statistic; the values come from a fixed hash, so the same number of rows gives the same file.
 """
 
+import sys
 from pathlib import Path
 
 import duckdb
@@ -43,6 +44,21 @@ resources:
       language: de
       columns: {area: area, indicator: indicator, period: period, value: value, unit: unit, status: status}
 """
+
+
+PLANS = DESCRIPTOR.replace("name: synthetic", "name: plans").replace(
+    "columns: {area: area,", "constants: {role: target}\n      columns: {area: area,"
+)
+
+
+def write_plans(root: Path, rows: int) -> None:
+    """Targets for December 2020: of each twelfth indicator, for every area that an export of so many rows has."""
+    folder = root / "sources" / "plans"
+    folder.mkdir(parents=True)
+    (folder / "datapackage.yaml").write_text(PLANS, encoding="utf-8")
+    areas = AREAS[: -(-rows // (len(INDICATORS) * MONTHS))]
+    lines = [f"{area};{indicator};2020-12;3.000,0;Milliarden VND;A" for area in areas for indicator in INDICATORS[::12]]
+    (folder / "plans.csv").write_text("\n".join([";".join(COLUMNS), *lines]) + "\n", encoding="utf-8")
 
 
 def write_project(root: Path) -> Path:
@@ -87,3 +103,9 @@ def write_export(rows: int, file: Path) -> None:
     connection.execute(
         f"COPY ({query}) TO '{file}' (FORMAT csv, HEADER, DELIMITER ';', QUOTE '')", {"areas": AREAS, "indicators": INDICATORS}
     )
+
+
+if __name__ == "__main__":
+    place, wanted = Path(sys.argv[1]), int(sys.argv[2])
+    write_export(wanted, write_project(place))
+    write_plans(place, wanted)
