@@ -9,7 +9,7 @@ import polars as pl
 import pytest
 from hypothesis import settings
 
-from hai_ha_pipeline.orchestration.parts import parts_of, reading_of
+from hai_ha_pipeline.orchestration.parts import parts_of, plan_of, reading_of
 from hai_ha_pipeline.reading.archive import Archive
 from hai_ha_pipeline.reading.ingest import ingest
 from hai_ha_pipeline.reading.kept import Shelf
@@ -41,9 +41,10 @@ def tables_of(sources: Path, archive: Path, shelf: Shelf | None = None) -> Table
     for table in TABLES:
         if set(table.needs) <= made.keys() and not table.of_parts:
             made[table.name] = table.make(**{name: made[name] for name in table.needs})
-    reading = reading_of(sources, made, shelf or Memory())
+    plan = plan_of(sources, made)
+    reading = reading_of(plan, made, shelf or Memory())
     ingested = ingest(sources, Archive(archive), reading, NOW)
-    parts = parts_of(ingested, sources, made)
+    parts = parts_of(ingested, plan)
     made |= ingested.tables() | {"part_recipe": parts} | tables_of_parts(parts, made, reading.shelf)
     for table in TABLES:
         if table.name not in made:

@@ -76,6 +76,9 @@ class Memory:
     def noted(self, name: str) -> str | None:
         return self.texts.get(name)
 
+    def has(self, table: str) -> bool:
+        return table in self.tables
+
     def write(self, table: str, rows: pl.DataFrame) -> None:
         self.tables[table] = rows
 

@@ -2,9 +2,11 @@
 
 import shutil
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import dagster as dg
+import polars as pl
 import pytest
 
 from hai_ha_pipeline.errors import UserError
@@ -20,6 +22,7 @@ from hai_ha_pipeline.settings import readers
 from hai_ha_pipeline.storage.stage import Stage
 from tests.build import SHIPPED
 from tests.conftest import Tables
+from tests.folders import Memory
 
 
 @pytest.fixture
@@ -43,7 +46,7 @@ def done(*names: str) -> dg.ExecuteInProcessResult:
 def read_by_steps(here: Path, shipped: Tables) -> dict[str, str]:
     """What the reading steps have read of each source."""
     stage = Stage(here / "warehouse" / "stage")
-    reading = parts.reading_of(here / "sources", shipped, stage)
+    reading = parts.reading_of(parts.plan_of(here / "sources", shipped), shipped, stage)
     said = {}
     for folder in source_folders(here / "sources"):
         places = open_source(folder)
@@ -85,12 +88,26 @@ def test_what_changed_since_is_read_again_and_the_old_is_forgotten(here: Path, s
     assert (len(before - after), len(after - before)) == (1, 1)
 
 
-def test_master_data_that_changed_makes_everything_be_read_again(here: Path, shipped: Tables) -> None:
-    into = parts.cut_of(here / "sources", shipped)
-    before = parts.shared_inputs(here / "sources", into)
+def test_what_is_kept_depends_on_the_master_data_that_the_run_was_given(here: Path, shipped: Tables) -> None:
+    before = parts.plan_of(here / "sources", shipped).shared
     with (here / "sources" / "reference" / "units.csv").open("a", encoding="utf-8") as units:
         units.write("HA2,area_of_land,4,hectares twice,héc ta,\n")
-    assert parts.shared_inputs(here / "sources", into) != before
+    assert parts.plan_of(here / "sources", shipped).shared == before  # edited after the run had read it
+    for name in parts.DIMENSIONS:
+        assert parts.plan_of(here / "sources", {**shipped, name: shipped[name].head(5)}).shared != before, name
+
+
+def test_what_is_damaged_in_the_stage_is_made_anew(here: Path) -> None:
+    done("growth")
+    stage = here / "warehouse" / "stage"
+    for damaged in (next(stage.glob("read/*/0.parquet")), next(stage.glob("made/*/growth.parquet"))):
+        damaged.unlink()
+    next(stage.glob("read/*/file.json")).write_text("{")
+    next(stage.glob("made/*/rows.json")).write_text("")
+    rows = sum(pl.scan_parquet(path).select(pl.len()).collect().item() for path in stage.glob("made/*/growth.parquet"))
+    done("growth")
+    again = sum(pl.scan_parquet(path).select(pl.len()).collect().item() for path in stage.glob("made/*/growth.parquet"))
+    assert again > rows
 
 
 def test_a_source_that_fails_is_left_to_the_step_that_tells_of_it(here: Path) -> None:
@@ -109,7 +126,7 @@ def test_files_are_dealt_out_by_their_size(tmp_path: Path) -> None:
     opened = open_source(folder)
     [place] = opened.places
     places = [type(place)(f"{name}.csv", folder / f"{name}.csv", place.resource, place.layout) for name in "abcd"]
-    groups = grouped({folder: type(opened)(folder, opened.package, places, opened.corrections)}, 2)
+    groups = grouped({folder: replace(opened, places=places)}, 2)
     assert groups == [{folder: {"b.csv", "a.csv"}}, {folder: {"c.csv", "d.csv"}}]
     assert grouped({}, 2) == [{}, {}]
 
@@ -136,3 +153,14 @@ def test_a_setting_that_cannot_be_followed_says_how_to_mend_it(
         monkeypatch.setitem(sys.modules, package, None)
     with pytest.raises(UserError, match=message):
         (readers if variable == "HAI_HA_READERS" else executor)()
+
+
+def test_what_is_kept_depends_on_the_descriptor_that_was_read(here: Path, shipped: Tables) -> None:
+    folder, shelf = here / "sources" / "quang_ninh_yearbook", Memory()
+    reading = parts.reading_of(parts.plan_of(here / "sources", shipped), shipped, shelf)
+    opened = open_source(folder)
+    descriptor = folder / "datapackage.yaml"
+    descriptor.write_text(descriptor.read_text(encoding="utf-8") + "# edited while the files are read\n", encoding="utf-8")
+    [kept_before] = kept.kept_files(opened, snapshot_of(folder), reading)
+    [kept_after] = kept.kept_files(open_source(folder), snapshot_of(folder), reading)
+    assert kept_before.key != kept_after.key

@@ -252,3 +252,13 @@ def test_a_wide_table_counts_each_cell(tmp_path: Path) -> None:
     # Three whole records of two cells each, and one damaged record.
     assert found["source_file"].select("records_read", "cells_read").rows() == [(4, 7)]
     assert found["figure"]["verdict"].value_counts().sort("verdict").rows() == [("accepted", 5), ("missing", 1), ("rejected", 1)]
+
+
+def test_a_day_that_one_figure_prints_is_printed_for_its_whole_document(tmp_path: Path) -> None:
+    descriptor = DESCRIPTOR.replace("{name: figure, type: number", "{name: day}\n        - {name: figure, type: number").replace(
+        "value: figure}", "value: figure, published_on: day}"
+    )
+    table = "what;when;day;figure\noutput;2024;~2024-05-01;100\noutput;2023;2024-05-01;90\noutput;2022;~2024-04-01;80\n"
+    source(tmp_path / "sources", descriptor=descriptor, table=table)
+    figure = ingested(tmp_path)["figure"]
+    assert figure.sort("row")["is_published_on_inferred"].to_list() == [False, False, True]

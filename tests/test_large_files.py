@@ -69,7 +69,11 @@ def test_a_line_that_stands_in_an_earlier_piece_is_set_aside_with_its_line() -> 
     assert_is_whole(read, body)
 
 
-@pytest.mark.parametrize("body", ["a;1\nb;2\nc;3\nd;4\na;1", "a;1\r\nb;2\nc;3\nd;4\r\na;1\n"], ids=["the last", "mixed"])
+@pytest.mark.parametrize(
+    "body",
+    ["a;1\nb;2\nc;3\nd;4\na;1", "a;1\r\nb;2\nc;3\nd;4\r\na;1\n", "a;1\rb;2\ra;1\nc;3\r\n"],
+    ids=["the last", "mixed", "as many of each"],
+)
 def test_lines_that_end_differently_are_compared_by_their_cells(body: str) -> None:
     read = pieces(body)
     assert [each.damaged["rule"].to_list() for each in read] == [["duplicate-row"]]

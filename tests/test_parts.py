@@ -95,8 +95,8 @@ def test_the_shipped_tables_are_the_same_however_they_are_cut(
     smaller = {"area": lambda groups: float("201" not in groups), "indicator": lambda groups: float("201" in groups)}
     monkeypatch.setattr(cuts, "_largest_share", smaller[dimension])
     monkeypatch.setenv("HAI_HA_PART_BYTES", "8192")
-    assert parts.cut_of(SHIPPED, shipped).count >= 16
-    assert parts.cut_of(SHIPPED, shipped).dimension == dimension
+    assert parts.plan_of(SHIPPED, shipped).into.count >= 16
+    assert parts.plan_of(SHIPPED, shipped).into.dimension == dimension
     made = tables_of(SHIPPED, tmp_path / "archive")
     for name in {table.name for table in BY_PART if table.leaves_its_part} | {"figure", "earlier_figure", "dim_source", "load"}:
         assert in_any_order(made[name]).equals(in_any_order(shipped[name])), name
@@ -213,8 +213,9 @@ def run(sources: Path, warehouse: Path, now: datetime) -> Tables:
     for table in TABLES:
         if set(table.needs) <= made.keys() and not table.of_parts:
             made[table.name] = table.make(**{name: made[name] for name in table.needs})
-    ingested = ingest(sources, Archive(warehouse / "archive"), parts.reading_of(sources, made, stage), now)
-    part = parts.parts_of(ingested, sources, made)
+    plan = parts.plan_of(sources, made)
+    ingested = ingest(sources, Archive(warehouse / "archive"), parts.reading_of(plan, made, stage), now)
+    part = parts.parts_of(ingested, plan)
     of_parts = [parts.make_part(key, recipe, made, stage) for key, recipe in part.select("content_key", "recipe").rows()]
     assert not [each.broken for each in of_parts if each.broken]
     parts.forget_what_is_not_used_any_more(stage, ingested, part)

@@ -12,7 +12,7 @@ from typing import Any
 import polars as pl
 
 from hai_ha_pipeline.cli.master_data import MasterData
-from hai_ha_pipeline.errors import SourceError
+from hai_ha_pipeline.errors import PlaceError, SourceError
 from hai_ha_pipeline.reading.archive import Archive
 from hai_ha_pipeline.reading.descriptor import FILE_NAME, StatementField
 from hai_ha_pipeline.reading.drift import COUNTS, Said
@@ -103,7 +103,7 @@ def _others(read: SourceRead, stage: Stage) -> pl.DataFrame | None:
     try:
         kept = [present_figures(json.loads(recipe), stage) for recipe in stage.read("part_recipe")["recipe"]]
         return pl.concat(kept).filter(pl.col("source") != read.opened.folder.name)
-    except (FileNotFoundError, KeyError, pl.exceptions.SchemaError, pl.exceptions.ColumnNotFoundError):
+    except (OSError, LookupError, ValueError, PlaceError, pl.exceptions.PolarsError):
         return None
 
 

@@ -12,7 +12,7 @@ import dagster as dg
 import polars as pl
 
 from hai_ha_pipeline.errors import PlaceError, SourceError
-from hai_ha_pipeline.orchestration.parts import DIMENSIONS, MASTER_DATA, make_part, reading_of
+from hai_ha_pipeline.orchestration.parts import DIMENSIONS, make_part, plan_of, reading_of
 from hai_ha_pipeline.reading.archive import snapshot_of
 from hai_ha_pipeline.reading.kept import Reading, kept_files
 from hai_ha_pipeline.reading.source import OpenedSource, Place, open_source, source_folders
@@ -35,10 +35,10 @@ def read_ahead_assets(retry: dg.RetryPolicy) -> list[dg.AssetsDefinition]:
     if not readers():
         return []
 
-    @dg.op(ins={"start": dg.In(dg.Nothing)} | _frames(MASTER_DATA), out=dg.Out(dg.Nothing), retry_policy=retry)
+    @dg.op(ins={"start": dg.In(dg.Nothing)} | _frames(DIMENSIONS), out=dg.Out(dg.Nothing), retry_policy=retry)
     def read_group(context: dg.OpExecutionContext, **known: pl.DataFrame) -> None:
         number, count = _share(context)
-        reading = reading_of(project().sources, known, Stage(project().stage))
+        reading = reading_of(plan_of(project().sources, known), known, Stage(project().stage))
         opened = dict(_opened(source_folders(project().sources), context))
         for folder, names in grouped(opened, count)[number].items():
             try:
@@ -50,7 +50,7 @@ def read_ahead_assets(retry: dg.RetryPolicy) -> list[dg.AssetsDefinition]:
         name=READ_AHEAD,
         group_name="3_figures",
         description="Every file read and judged by itself, in parallel steps; `read_sources` puts them together.",
-        ins={name: dg.AssetIn(name) for name in MASTER_DATA},
+        ins={name: dg.AssetIn(name) for name in DIMENSIONS},
     )
     def read_ahead(**known: Any) -> Any:
         return _all_done(_groups("files", retry)().map(lambda start: read_group(start=start, **known)).collect())

@@ -23,6 +23,7 @@ from hai_ha_pipeline.orchestration.parts import (
     forget_what_is_not_used_any_more,
     make_parts,
     parts_of,
+    plan_of,
     reading_of,
 )
 from hai_ha_pipeline.orchestration.sources import ANALYSTS, TIMEZONE, report_sources, source_key, source_spec
@@ -102,7 +103,7 @@ def _ingest_assets() -> dg.AssetsDefinition:
         name="read_sources",
         outs=outs,
         deps=[*sources, *([READ_AHEAD] if readers() else [])],
-        ins={name: dg.AssetIn(name) for name in MASTER_DATA},
+        ins={name: dg.AssetIn(name) for name in DIMENSIONS},
         op_tags=ON_PUBLISHER,
         check_specs=checks,
         retry_policy=RETRY,
@@ -110,10 +111,11 @@ def _ingest_assets() -> dg.AssetsDefinition:
     def read_sources(context: dg.AssetExecutionContext, **known: pl.DataFrame) -> Iterator[dg.MaterializeResult]:
         here, stage = project(), Stage(project().stage)
         try:
-            ingested = ingest(here.sources, Archive(here.archive), reading_of(here.sources, known, stage), datetime.now(UTC))
+            plan = plan_of(here.sources, known)
+            ingested = ingest(here.sources, Archive(here.archive), reading_of(plan, known, stage), datetime.now(UTC))
         except UserError as error:
             raise dg.Failure(str(error), allow_retries=False) from error
-        read = ingested.tables() | {"part_recipe": parts_of(ingested, here.sources, known)}
+        read = ingested.tables() | {"part_recipe": parts_of(ingested, plan)}
         forget_what_is_not_used_any_more(stage, ingested, read["part_recipe"])
         report_sources(context, read["source_file"])
         of_sources = _sources_read(read["source_file"])

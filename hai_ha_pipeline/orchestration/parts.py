@@ -15,11 +15,10 @@ import polars as pl
 
 from hai_ha_pipeline.contracts.reading import PartRecipe
 from hai_ha_pipeline.contracts.types import polars_schema
-from hai_ha_pipeline.reading.archive import files_of, fingerprint
+from hai_ha_pipeline.reading.archive import files_of, fingerprint_of_code
 from hai_ha_pipeline.reading.ingest import Ingested
 from hai_ha_pipeline.reading.kept import FOLDER, Reading, Shelf
 from hai_ha_pipeline.reading.part import figures_of_part, recipe_key, recipes
-from hai_ha_pipeline.reading.reference import FOLDER as REFERENCE
 from hai_ha_pipeline.reading.source import source_folders
 from hai_ha_pipeline.settings import part_bytes
 from hai_ha_pipeline.storage.parts import Parts
@@ -33,6 +32,8 @@ MASTER_DATA = ("dim_indicator", "dim_area", "dim_unit", "area_succession", "area
 DIMENSIONS = (*MASTER_DATA, "attainment_rule")
 MADE, ROWS = "made", "rows.json"
 AT_ONCE = 2
+CODE = fingerprint_of_code()
+"""The code as it was when it was loaded: a worker that still runs older code takes and leaves nothing of the newer."""
 Tables = Mapping[str, pl.DataFrame]
 
 
@@ -49,11 +50,29 @@ class PartMade:
         return f"{MADE}/{self.key}/{table}"
 
 
-def cut_of(sources: Path, known: Tables) -> Cut:
-    """How the figures of all sources are cut: into parts of about the same size; their number grows in few steps, so that it seldom changes."""
-    size = sum(path.stat().st_size for folder in source_folders(sources) for path in files_of(folder))
+@dataclass(frozen=True)
+class Plan:
+    """How the figures of a run are cut, and a hash of what every file and every part depends on: master data, code, and the cut."""
+
+    into: Cut
+    shared: str
+
+
+def plan_of(sources: Path, known: Tables) -> Plan:
+    """The plan of a run with this master data. The number of parts grows in few steps, so that it seldom changes."""
+    size = sum(_size(path) for folder in source_folders(sources) for path in files_of(folder))
     count = steps_up(max(-(-size // part_bytes()), 1))
-    return cut(known["dim_indicator"], known["dim_area"], known["area_succession"], known["area_coverage"], count)
+    into = cut(known["dim_indicator"], known["dim_area"], known["area_succession"], known["area_coverage"], count)
+    master_data = [known[name].write_csv() for name in DIMENSIONS]  # what the run was given, whatever lies on disk by now
+    return Plan(into, hashlib.sha256(json.dumps([CODE, master_data, into.dimension, into.count]).encode()).hexdigest())
+
+
+def _size(path: Path) -> int:
+    """The bytes of a file; none where it is gone, which reading tells of."""
+    try:
+        return path.stat().st_size
+    except FileNotFoundError:
+        return 0
 
 
 def steps_up(number: int) -> int:
@@ -62,27 +81,20 @@ def steps_up(number: int) -> int:
     return max(power * 3 // 4, 1) if power * 3 // 4 >= number else power
 
 
-def reading_of(sources: Path, known: Tables, shelf: Shelf) -> Reading:
+def reading_of(plan: Plan, known: Tables, shelf: Shelf) -> Reading:
     """How files are read with this master data."""
-    into = cut_of(sources, known)
 
     def judge(statements: pl.DataFrame) -> pl.DataFrame:
         return figure(statements, known["dim_indicator"], known["dim_area"], known["dim_unit"])
 
-    return Reading(shelf, shared_inputs(sources, into), judge, into.part_of)
+    return Reading(shelf, plan.shared, judge, plan.into.part_of)
 
 
-def shared_inputs(sources: Path, into: Cut) -> str:
-    """A hash of what every file and every part depends on: the master data, the code, and how figures are cut."""
-    return hashlib.sha256(json.dumps([fingerprint(sources / REFERENCE), into.dimension, into.count]).encode()).hexdigest()
-
-
-def parts_of(ingested: Ingested, sources: Path, known: Tables) -> pl.DataFrame:
+def parts_of(ingested: Ingested, plan: Plan) -> pl.DataFrame:
     """The parts of what was read, in the shape of `PartRecipe`."""
-    into = cut_of(sources, known)
-    shared = shared_inputs(sources, into)
+    into = plan.into
     rows = [
-        (number, into.dimension, recipe_key(recipe, f"{shared} {number}"), json.dumps(into.codes(number)), json.dumps(recipe))
+        (number, into.dimension, recipe_key(recipe, f"{plan.shared} {number}"), json.dumps(into.codes(number)), json.dumps(recipe))
         for number, recipe in enumerate(recipes(ingested.histories, into.count))
     ]
     return pl.DataFrame(rows, schema=polars_schema(PartRecipe), orient="row")
@@ -91,8 +103,8 @@ def parts_of(ingested: Ingested, sources: Path, known: Tables) -> pl.DataFrame:
 def make_part(content_key: str, recipe: str, known: Tables, stage: Stage) -> PartMade:
     """Make the tables of a part, unless they are kept already; those that break their contract are told of and nothing is kept."""
     made = PartMade(content_key, {})
-    if noted := stage.noted(made.place(ROWS)):
-        return PartMade(content_key, json.loads(noted))
+    if kept := _kept(made, stage):
+        return kept
     of_part = figures_of_part(json.loads(recipe), stage)
     judged = judged_with_earlier(*of_part, known["dim_indicator"], known["dim_area"], known["dim_unit"])
     figures = dict(zip((table.name for table in FIGURES), judged, strict=True))
@@ -112,6 +124,16 @@ def make_part(content_key: str, recipe: str, known: Tables, stage: Stage) -> Par
             stage.write(made.place(table.name), tables[table.name])
     stage.note(made.place(ROWS), json.dumps(made.rows))
     return made
+
+
+def _kept(made: PartMade, stage: Stage) -> PartMade | None:
+    """A part as it is kept; none where it is not, or not whole."""
+    try:
+        rows = json.loads(stage.noted(made.place(ROWS)) or "null")
+    except ValueError:
+        return None
+    is_whole = rows is not None and all(stage.has(made.place(table.name)) for table in BY_PART if table.leaves_its_part)
+    return PartMade(made.key, rows) if is_whole else None
 
 
 def make_parts(part_recipe: pl.DataFrame, known: Tables, stage: Stage) -> list[PartMade]:

@@ -13,6 +13,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from uuid import uuid4
 
 from hai_ha_pipeline.errors import SourceError, UserError
 
@@ -167,10 +168,22 @@ def hash_of_content(content: bytes) -> str:
 
 def fingerprint(sources: Path) -> str:
     """One hash of all files under `sources/` and of this package: of names and contents, not of dates."""
-    digest = hashlib.sha256()
+    return _fingerprint((sources, files_of(sources)), _code())
+
+
+def fingerprint_of_code() -> str:
+    """One hash of all files of this package as they lie there now."""
+    return _fingerprint(_code())
+
+
+def _code() -> tuple[Path, list[Path]]:
     package = Path(__file__).resolve().parent.parent
-    code = sorted(package.rglob("*.py"))
-    for root, files in ((sources, files_of(sources)), (package, code)):
+    return package, sorted(package.rglob("*.py"))
+
+
+def _fingerprint(*folders: tuple[Path, list[Path]]) -> str:
+    digest = hashlib.sha256()
+    for root, files in folders:
         for path, sha256 in zip(files, _hashes_of(files), strict=True):
             digest.update(f"{path.relative_to(root).as_posix()}\0{sha256}\n".encode())
     return digest.hexdigest()
@@ -199,6 +212,6 @@ def _link_or_copy(path: Path, to: Path) -> None:
 def _write(path: Path, content: bytes) -> None:
     """Write a file whole or not at all."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    draft = path.with_name(f".{path.name}.{os.getpid()}")
+    draft = path.with_name(f".{path.name}.{uuid4().hex}")
     draft.write_bytes(content)
     draft.replace(path)

@@ -102,9 +102,10 @@ def _repeated_lines(text: Text, header: Header) -> pl.DataFrame:
     hashes = text.line_hashes(header.line, PIECE)
     if hashes.n_unique() == hashes.len():
         return set_aside([])
-    suspects = hashes.is_duplicated().arg_true().cast(pl.Int64) + header.line
-    del hashes
-    lines = pl.concat([text.lines(line, 1) for line in suspects])  # equal hashes prove nothing, so the lines themselves decide
+    is_suspect = hashes.is_duplicated()
+    suspects = is_suspect.arg_true().cast(pl.Int64) + header.line
+    starts = range(0, hashes.len(), PIECE)  # equal hashes prove nothing, so the lines themselves decide
+    lines = pl.concat([text.lines(header.line + start, PIECE).filter(is_suspect.slice(start, PIECE)) for start in starts])
     first = pl.col(ROW).first().over("line")
     return (
         pl.DataFrame({ROW: suspects + 1, "line": lines})
@@ -122,7 +123,8 @@ def _is_plain(text: Text, header: Header, dialect: Dialect) -> bool:
 
 def _is_read_by_line(text: Text, header: Header, dialect: Dialect) -> bool:
     """Whether, besides, two records are the same only where their lines are."""
-    ends_alike = text.data.count(b"\r") in {0, text.data.count(b"\n")} and text.data[-1:] == b"\n"
+    returns, feeds, both = (text.data.count(end) for end in (b"\r", b"\n", b"\r\n"))
+    ends_alike = returns == both and both in {0, feeds} and text.data[-1:] == b"\n"
     return _is_plain(text, header, dialect) and not dialect.skip_initial_space and ends_alike
 
 

@@ -15,7 +15,6 @@ import polars as pl
 from hai_ha_pipeline.contracts.reading import JudgedFigure
 from hai_ha_pipeline.contracts.types import empty
 from hai_ha_pipeline.reading.archive import changed_meanwhile, hash_of
-from hai_ha_pipeline.reading.descriptor import FILE_NAME as DESCRIPTOR
 from hai_ha_pipeline.reading.source import (
     FileRead,
     Judge,
@@ -42,6 +41,10 @@ class Shelf(Protocol):
 
     def noted(self, name: str) -> str | None:
         """A text; none where it is not there."""
+        ...
+
+    def has(self, table: str) -> bool:
+        """Whether a table is there."""
         ...
 
     def write(self, table: str, rows: pl.DataFrame) -> None:
@@ -125,22 +128,29 @@ class _Key:
 
 def _keys(opened: OpenedSource, places: list[Place], hashes: Mapping[str, str], reading: Reading) -> dict[str, _Key]:
     """For each file the hash of all that reading it depends on."""
-    descriptor = hash_of(opened.folder / DESCRIPTOR)
     corrections = opened.corrections.rows_by_key("file", named=False) if not opened.corrections.is_empty() else {}
     keys = {}
     for place in places:
         sha256 = hashes.get(place.name) or hash_of(place.path)
-        inputs = [opened.folder.name, place.name, sha256, descriptor, [list(map(str, row)) for row in corrections.get(place.name, [])]]
+        inputs = [
+            opened.folder.name,
+            place.name,
+            sha256,
+            opened.descriptor,
+            [list(map(str, row)) for row in corrections.get(place.name, [])],
+        ]
         keys[place.name] = _Key(hashlib.sha256(json.dumps([reading.shared, *inputs]).encode()).hexdigest()[:32], sha256)
     return keys
 
 
 def _kept(reading: Reading, key: str) -> FileKept | None:
     if key not in reading.known:
-        noted = reading.shelf.noted(f"{FOLDER}/{key}/{SUMMARY}")
-        if noted is None:
+        try:
+            said = json.loads(reading.shelf.noted(f"{FOLDER}/{key}/{SUMMARY}") or "null")
+        except ValueError:
+            said = None  # not whole: it is read again
+        if said is None or not all(reading.shelf.has(table) for table in {each["table"] for each in said["shares"]}):
             return None
-        said = json.loads(noted)
         shares = [Share(**each) for each in said["shares"]]
         reading.known[key] = FileKept(**said | {"rejected": RejectedShare(**said["rejected"]), "shares": shares})
     return reading.known[key]
@@ -167,6 +177,7 @@ class _Draft:
 
     def keep(self, figures: pl.DataFrame, part: pl.Series, shelf: Shelf) -> None:
         """Keep a slice of its figures, in the order of their parts."""
+        figures = _with_printed_days(figures)
         self.rejected = self.rejected.with_more(rejected_share(figures))
         table = f"{FOLDER}/{self.key.value}/{self.slices}"
         self.slices += 1
@@ -209,6 +220,14 @@ def _read(opened: OpenedSource, places: list[Place], keys: Mapping[str, _Key], r
     if waiting:
         _judge(opened, waiting, reading)
     yield from (each.finished(reading.shelf) for each in drafts)
+
+
+def _with_printed_days(figures: pl.DataFrame) -> pl.DataFrame:
+    """The figures of a file: where one prints its document's day, the day is printed for all figures of that document."""
+    is_inferred = figures["is_published_on_inferred"]
+    if is_inferred.all() or not is_inferred.any():
+        return figures
+    return figures.with_columns(pl.col("is_published_on_inferred").all().over("address", "title", "published_on"))
 
 
 def _judge(opened: OpenedSource, waiting: list[tuple[_Draft, pl.DataFrame]], reading: Reading) -> None:

@@ -44,6 +44,8 @@ class OpenedSource:
     package: Package
     places: list[Place]
     corrections: pl.DataFrame
+    descriptor: str
+    """The hash of the descriptor that was read."""
 
     @property
     def correction(self) -> pl.DataFrame:
@@ -124,7 +126,10 @@ def open_source(folder: Path) -> OpenedSource:
     for own in (DESCRIPTOR, CORRECTIONS):
         if (folder / own).exists():
             check_is_own_file(folder / own, folder, f"sources/{folder.name}")
+    descriptor = _hash_of_descriptor(folder)
     package = read_descriptor(folder)
+    if _hash_of_descriptor(folder) != descriptor:
+        raise changed_meanwhile(f"sources/{folder.name}/{DESCRIPTOR}")
     corrections = read_corrections(folder)
     places = [
         Place(path.relative_to(folder).as_posix(), path, resource, resource.statement)
@@ -134,9 +139,13 @@ def open_source(folder: Path) -> OpenedSource:
     ]
     _check_no_file_is_read_twice(folder, places)
     _check_corrections_have_a_file(folder, corrections, {place.name for place in places})
-    opened = OpenedSource(folder, package, places, corrections)
+    opened = OpenedSource(folder, package, places, corrections, descriptor)
     _check_contract(folder.name, "correction", Correction, opened.correction)
     return opened
+
+
+def _hash_of_descriptor(folder: Path) -> str:
+    return hash_of(folder / DESCRIPTOR) if (folder / DESCRIPTOR).is_file() else ""
 
 
 def check_contracts(source: str, statements: pl.DataFrame, figures: pl.DataFrame) -> None:

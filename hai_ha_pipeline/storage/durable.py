@@ -6,6 +6,7 @@ Only paths come in here; what is written, and in which order, is decided by `pub
 import os
 import shutil
 from pathlib import Path
+from uuid import uuid4
 
 READ_ONLY = 0o444
 MOST_AT_ONCE = 1 << 30
@@ -42,7 +43,7 @@ def copy(source: Path, target: Path) -> None:
 
 def write(path: Path, text: str) -> None:
     """Write a file whole or not at all."""
-    draft = path.with_name(f".{path.name}.draft")
+    draft = path.with_name(f".{path.name}.{uuid4().hex}.draft")
     draft.write_text(text, encoding="utf-8")
     sync(draft)
     draft.replace(path)

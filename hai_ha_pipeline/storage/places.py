@@ -58,9 +58,10 @@ def fetch(place: Path | str, name: str, into: Path) -> Path:
 
 
 def exists(place: Path | str, name: str) -> bool:
-    """Whether a place has a file. Raises `PlaceError` where the place cannot be reached."""
+    """Whether a place has a file with content. Raises `PlaceError` where the place cannot be reached."""
     with _reached(place) as (files, folder):
-        return bool(files.get_file_info(f"{folder}/{name}").type == FileType.File)
+        found = files.get_file_info(f"{folder}/{name}")
+        return bool(found.type == FileType.File and found.size)
 
 
 def remove_folders(place: Path | str, inside: str, kept: Collection[str]) -> None:

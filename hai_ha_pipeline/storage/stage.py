@@ -7,15 +7,16 @@ value that takes no memory. About 40 of the 55 columns of a figure are such in a
 import base64
 import io
 import json
-import os
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from uuid import uuid4
 
 import polars as pl
 
+from hai_ha_pipeline.errors import PlaceError
 from hai_ha_pipeline.storage.places import exists, fetch, is_address, options, reaching, read_text, remove_folders, write_text
 
 ROW_GROUP = 122_880
@@ -46,7 +47,7 @@ class Stage:
             return
         path = self.path(table)
         path.parent.mkdir(parents=True, exist_ok=True)
-        draft = path.with_name(f".{path.stem}.{os.getpid()}.parquet")
+        draft = path.with_name(f".{path.stem}.{uuid4().hex}.parquet")
         varied.write_parquet(draft, compression="lz4", row_group_size=ROW_GROUP, metadata=beside)
         draft.replace(path)
 
@@ -102,7 +103,10 @@ def read_staged(place: Path | str, start: int = 0, length: int | None = None) ->
 
 def beside_rows(place: Path | str) -> tuple[list[str], pl.DataFrame]:
     """All columns of a Parquet file, in order, and one row of those that stand beside the rows; none do in a file of somebody else."""
-    metadata = pl.read_parquet_metadata(place, storage_options=_options(place))
+    try:
+        metadata = pl.read_parquet_metadata(place, storage_options=_options(place))
+    except pl.exceptions.ComputeError as error:
+        raise PlaceError(str(place), f"is no whole Parquet file: {error}", "delete the folder of the stage: it is made anew") from error
     if COLUMNS not in metadata:
         return list(pl.read_parquet_schema(place)), pl.DataFrame()
     return json.loads(metadata[COLUMNS]), pl.read_ipc(io.BytesIO(base64.b64decode(metadata[CONSTANTS])))
