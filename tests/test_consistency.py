@@ -1,5 +1,6 @@
 """Figures that must agree, compared by intervals."""
 
+from datetime import date
 from typing import Any
 
 import polars as pl
@@ -125,3 +126,19 @@ def test_results_targets_and_years_are_checked_apart() -> None:
 
 def test_every_check_is_in_the_contract() -> None:
     assert tuple(CHECKS) == NAMES
+
+
+def test_an_area_is_called_as_it_was_called_at_the_end_of_the_period() -> None:
+    """Dong Trieu, a town, became a city on 1 November 2024; a figure about the town of that year changes no name."""
+    city = {"area": "205", "since": date(2024, 11, 1)}
+    of_2024 = consistency_of(
+        {"indicator": "output", "value": "100", "area": "205"},
+        {"indicator": "output_farms", "value": "40"} | city,
+        {"indicator": "output_services", "value": "60"} | city,
+    )
+    assert set(of_2024["area_name_en"]) == {"Dong Trieu city"}
+    of_2023 = consistency_of(
+        *({"indicator": name, "value": value, "area": "205", "period": "2023"} for name, value in
+          {"output": "100", "output_farms": "40", "output_services": "60"}.items())
+    )  # fmt: skip
+    assert set(of_2023["area_name_en"]) == {"Dong Trieu town"}

@@ -40,8 +40,7 @@ def consistency(
     """One row a check and subject, for results and targets alike."""
     figures = with_dimensions(fact_observation, fact_target, dim_indicator, dim_area, dim_period, document)
     known = Known(figures, dim_indicator, attainment, growth)
-    named = known.current.sort("area_key").group_by("area_series_key", "period")
-    areas = named.agg(pl.col("area_code", "area_name_en").first())
+    areas = _as_then_called(known.current, dim_area)
     checked = [check(known).pipe(_with_bounds).with_columns(check_name=pl.lit(name)) for name, check in CHECKS.items()]
     return (
         pl.concat(checked, how="diagonal")
@@ -51,6 +50,16 @@ def consistency(
         .pipe(in_shape, Consistency)
         .sort("check_name", "area_code", "period", "indicator_code", "role")
     )
+
+
+def _as_then_called(figures: pl.DataFrame, dim_area: pl.DataFrame) -> pl.DataFrame:
+    """For each series and period the version of its area that was valid at the period's end, else the one nearest to it."""
+    versions = dim_area.select("area_series_key", "area_code", "area_name_en", "valid_from", "valid_to")
+    then = figures.select("area_series_key", "period", "last_day").unique().join(versions, on="area_series_key")
+    is_before, is_after = pl.col("last_day") < pl.col("valid_from"), (pl.col("last_day") >= pl.col("valid_to")).fill_null(value=False)
+    away = pl.when(is_before).then(pl.col("valid_from") - pl.col("last_day")).when(is_after).then(pl.col("last_day") - pl.col("valid_to"))
+    nearest = then.with_columns(away=away.fill_null(pl.duration(days=-1))).sort("area_series_key", "period", "away", "valid_from")
+    return nearest.group_by("area_series_key", "period").agg(pl.col("area_code", "area_name_en").first())
 
 
 def _with_bounds(checked: pl.DataFrame) -> pl.DataFrame:
