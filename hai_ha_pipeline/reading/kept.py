@@ -105,10 +105,10 @@ def kept_files(opened: OpenedSource, hashes: Mapping[str, str], reading: Reading
     `hashes` says what content each file has. Raises `SourceError` where a file cannot be used, or has changed meanwhile.
     """
     places = [place for place in opened.places if only is None or place.name in only]
-    keys = _keys(opened, places, hashes, reading)
-    known = {name: kept for name, key in keys.items() if (kept := _kept(reading, key.value))}
-    unread = [place for place in places if place.name not in known]
     with whatever_it_provokes(opened.folder.name):
+        keys = _keys(opened, places, hashes, reading)
+        known = {name: kept for name, key in keys.items() if (kept := _kept(reading, key.value))}
+        unread = [place for place in places if place.name not in known]
         for kept in _read(opened, unread, keys, reading):
             known[kept.name] = kept
     return [known[place.name] for place in places]
