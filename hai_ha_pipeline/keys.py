@@ -2,6 +2,9 @@
 
 import hashlib
 
+POSITION_BITS = 32
+"""A statement's key is its file's key above so many bits, which hold the cell's position in the file."""
+
 
 def stable_key(*parts: str) -> int:
     """A 48-bit key for a dimension row: exact in a DOUBLE, so BI tools written in JavaScript show it unchanged."""
@@ -11,7 +14,7 @@ def stable_key(*parts: str) -> int:
 def file_key(source: str, file: str, *content: str) -> int:
     """A 31-bit key for a file, or for one earlier content of it.
 
-    A statement's key is this, shifted by 32 bits, plus the cell's position in the file.
+    A statement's key is this, shifted by `POSITION_BITS`, plus the cell's position in the file.
     """
     return _hashed((source, file, *content), 31)
 

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 
@@ -68,13 +69,13 @@ class Memory:
     """A shelf in memory."""
 
     tables: dict[str, pl.DataFrame] = field(default_factory=dict)
-    texts: dict[str, str] = field(default_factory=dict)
+    notes: dict[str, Any] = field(default_factory=dict)
 
-    def note(self, name: str, text: str) -> None:
-        self.texts[name] = text
+    def note(self, name: str, said: Any) -> None:
+        self.notes[name] = said
 
-    def noted(self, name: str) -> str | None:
-        return self.texts.get(name)
+    def noted(self, name: str) -> Any:
+        return self.notes.get(name)
 
     def has(self, table: str) -> bool:
         return table in self.tables

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Annotated, Any
 
+import pandera.errors
 import pandera.polars as pa
 import polars as pl
 
@@ -57,6 +58,16 @@ def columns(contract: type[Contract]) -> list[Column]:
         Column(name, sql_name(column.dtype.type), column.nullable, column.description or "")
         for name, column in contract.to_schema().columns.items()
     ]
+
+
+def failing_cases(contract: type[Contract], rows: pl.DataFrame) -> pl.DataFrame | None:
+    """The cases in which a table breaks its contract, with column, check, value and row; none where it keeps it."""
+    try:
+        contract.validate(rows, lazy=True)
+    except pandera.errors.SchemaErrors as errors:
+        cases: pl.DataFrame = errors.failure_cases.select("column", "check", "failure_case", "index")
+        return cases
+    return None
 
 
 def key(contract: type[Contract]) -> list[str]:

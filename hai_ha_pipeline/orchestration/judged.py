@@ -3,10 +3,9 @@
 from typing import Any, TypedDict
 
 import dagster as dg
-import pandera.errors
 import polars as pl
 
-from hai_ha_pipeline.contracts.types import Contract, grain
+from hai_ha_pipeline.contracts.types import Contract, failing_cases, grain
 from hai_ha_pipeline.orchestration.lineage import column_lineage
 from hai_ha_pipeline.orchestration.metadata import as_markdown, column_schema, of_table
 from hai_ha_pipeline.tables import Read, Table
@@ -55,11 +54,8 @@ def judged(name: str, contract: type[Contract], rows: pl.DataFrame, further: dg.
 
 def contract_check(name: str, contract: type[Contract], rows: pl.DataFrame) -> dg.AssetCheckResult:
     """Whether a table keeps its contract."""
-    try:
-        contract.validate(rows, lazy=True)
-    except pandera.errors.SchemaErrors as errors:
-        return verdict(name, rows.height, [errors.failure_cases.select("column", "check", "failure_case", "index")])
-    return verdict(name, rows.height, [])
+    cases = failing_cases(contract, rows)
+    return verdict(name, rows.height, [] if cases is None else [cases])
 
 
 def verdict(name: str, rows: int, broken: list[pl.DataFrame]) -> dg.AssetCheckResult:

@@ -10,11 +10,10 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import pandera.errors
 import polars as pl
 
 from hai_ha_pipeline.contracts.reading import PartRecipe
-from hai_ha_pipeline.contracts.types import polars_schema
+from hai_ha_pipeline.contracts.types import failing_cases, polars_schema
 from hai_ha_pipeline.reading.archive import files_of, fingerprint_of_code
 from hai_ha_pipeline.reading.ingest import Ingested
 from hai_ha_pipeline.reading.kept import FOLDER, Reading, Shelf
@@ -102,38 +101,30 @@ def parts_of(ingested: Ingested, plan: Plan) -> pl.DataFrame:
 
 def make_part(content_key: str, recipe: str, known: Tables, stage: Stage) -> PartMade:
     """Make the tables of a part, unless they are kept already; those that break their contract are told of and nothing is kept."""
-    made = PartMade(content_key, {})
-    if kept := _kept(made, stage):
+    if kept := _kept(content_key, stage):
         return kept
     of_part = figures_of_part(json.loads(recipe), stage)
     judged = judged_with_earlier(*of_part, known["dim_indicator"], known["dim_area"], known["dim_unit"])
     figures = dict(zip((table.name for table in FIGURES), judged, strict=True))
-    broken = {}
     tables = figures | tables_of_part({**known, **figures})
     all_of_them: tuple[Read | Table, ...] = (*FIGURES, *BY_PART)
-    for table in all_of_them:
-        made.rows[table.name] = tables[table.name].height
-        try:
-            table.contract.validate(tables[table.name], lazy=True)
-        except pandera.errors.SchemaErrors as errors:
-            broken[table.name] = errors.failure_cases.select("column", "check", "failure_case", "index")
+    cases = {table.name: failing_cases(table.contract, tables[table.name]) for table in all_of_them}
+    broken = {name: found for name, found in cases.items() if found is not None}
+    made = PartMade(content_key, {table.name: tables[table.name].height for table in all_of_them}, broken)
     if broken:
-        return PartMade(content_key, made.rows, broken)
+        return made
     for table in BY_PART:
         if table.leaves_its_part:
             stage.write(made.place(table.name), tables[table.name])
-    stage.note(made.place(ROWS), json.dumps(made.rows))
+    stage.note(made.place(ROWS), made.rows)
     return made
 
 
-def _kept(made: PartMade, stage: Stage) -> PartMade | None:
+def _kept(content_key: str, stage: Stage) -> PartMade | None:
     """A part as it is kept; none where it is not, or not whole."""
-    try:
-        rows = json.loads(stage.noted(made.place(ROWS)) or "null")
-    except ValueError:
-        return None
-    is_whole = rows is not None and all(stage.has(made.place(table.name)) for table in BY_PART if table.leaves_its_part)
-    return PartMade(made.key, rows) if is_whole else None
+    made = PartMade(content_key, stage.noted(PartMade(content_key, {}).place(ROWS)) or {})
+    is_whole = made.rows and all(stage.has(made.place(table.name)) for table in BY_PART if table.leaves_its_part)
+    return made if is_whole else None
 
 
 def make_parts(part_recipe: pl.DataFrame, known: Tables, stage: Stage) -> list[PartMade]:

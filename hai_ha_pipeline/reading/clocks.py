@@ -11,7 +11,7 @@ import polars as pl
 
 from hai_ha_pipeline.contracts.reading import EarlierFigure, Figure
 from hai_ha_pipeline.contracts.types import empty, polars_schema
-from hai_ha_pipeline.keys import file_key
+from hai_ha_pipeline.keys import POSITION_BITS, file_key
 from hai_ha_pipeline.reading.drift import placed
 
 ABOUT = ["role", "indicator_code", "area_code", "area_valid_from", "period_code", "address", "published_on"]
@@ -21,7 +21,6 @@ SAID = [
     "plan_fulfilment_pct", "plan_fulfilment_lower_pct", "plan_fulfilment_upper_pct", "plan_fulfilment_qualifier",
 ]  # fmt: skip
 SAME = [*ABOUT, *SAID, "place"]
-POSITION_BITS = 32
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ import hashlib
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field
-from typing import Protocol
+from typing import Any, Protocol
 
 import polars as pl
 
@@ -33,14 +33,14 @@ SLICE = 500_000
 
 
 class Shelf(Protocol):
-    """Where tables and short texts are kept by name."""
+    """Where tables and notes are kept by name."""
 
-    def note(self, name: str, text: str) -> None:
-        """Keep a text whole or not at all."""
+    def note(self, name: str, said: Any) -> None:
+        """Keep a note, which is what JSON can say, whole or not at all."""
         ...
 
-    def noted(self, name: str) -> str | None:
-        """A text; none where it is not there."""
+    def noted(self, name: str) -> Any:
+        """A note; none where it is not there, or not whole."""
         ...
 
     def has(self, table: str) -> bool:
@@ -145,10 +145,7 @@ def _keys(opened: OpenedSource, places: list[Place], hashes: Mapping[str, str], 
 
 def _kept(reading: Reading, key: str) -> FileKept | None:
     if key not in reading.known:
-        try:
-            said = json.loads(reading.shelf.noted(f"{FOLDER}/{key}/{SUMMARY}") or "null")
-        except ValueError:
-            said = None  # not whole: it is read again
+        said = reading.shelf.noted(f"{FOLDER}/{key}/{SUMMARY}")
         if said is None or not all(reading.shelf.has(table) for table in {each["table"] for each in said["shares"]}):
             return None
         shares = [Share(**each) for each in said["shares"]]
@@ -196,7 +193,7 @@ class _Draft:
             self.place.name, self.place.resource.name, self.key.sha256, self.key.value, self.columns, self.records, self.cells,
             self.rejected, self.shares,
         )  # fmt: skip
-        shelf.note(f"{FOLDER}/{self.key.value}/{SUMMARY}", json.dumps(asdict(kept)))
+        shelf.note(f"{FOLDER}/{self.key.value}/{SUMMARY}", asdict(kept))
         return kept
 
 

@@ -81,8 +81,7 @@ def _figures(file: Mapping[str, Any], shelf: Shelf) -> pl.DataFrame:
 
 def present_figures(recipe: Recipe, shelf: Shelf) -> pl.DataFrame:
     """The present figures of a part as each source gives them by itself."""
-    files = [file for loads in recipe for file in loads[-1]["files"]]
-    return pl.concat([empty(JudgedFigure), *(shelf.read(*place) for file in files for place in file["places"])])
+    return pl.concat([empty(JudgedFigure), *(_figures(file, shelf) for loads in recipe for file in loads[-1]["files"])])
 
 
 def _by_part(load: LoadKept) -> dict[int, list[dict[str, Any]]]:

@@ -9,7 +9,7 @@ import polars as pl
 
 from hai_ha_pipeline.contracts.reading import STATEMENT_SCHEMA
 from hai_ha_pipeline.errors import SourceError
-from hai_ha_pipeline.keys import file_key
+from hai_ha_pipeline.keys import POSITION_BITS, file_key
 from hai_ha_pipeline.reading.corrections import corrected
 from hai_ha_pipeline.reading.csv_file import BYTE, ROW, Records
 from hai_ha_pipeline.reading.descriptor import STATEMENT_FIELDS, ColumnField, Layout, Resource, StatementField
@@ -28,7 +28,7 @@ def statements_of(source: str, resource: Resource, layout: Layout, file: str, pr
     value_columns = value_columns_of(layout, printed.cells.columns)
     where = f"sources/{source}/{file}"
     in_file_name = _from_file_name(layout, where, file)
-    key = file_key(source, file) << 32
+    key = file_key(source, file) << POSITION_BITS
     constants = {
         "source": pl.lit(source),
         "resource": pl.lit(resource.name),

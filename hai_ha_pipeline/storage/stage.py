@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 from uuid import uuid4
 
 import polars as pl
@@ -63,14 +64,17 @@ class Stage:
         with reaching(self.folder):
             return read_staged(self._address(table), start, length)
 
-    def note(self, name: str, text: str) -> None:
-        """Replace a short text. Raises `PlaceError` where an address cannot be reached."""
+    def note(self, name: str, said: Any) -> None:
+        """Replace a note: what JSON can say. Raises `PlaceError` where an address cannot be reached."""
         folder, _, file = name.rpartition("/")
-        write_text(f"{self.folder}/{folder}" if is_address(self.folder) else Path(self.folder) / folder, file, text)
+        write_text(f"{self.folder}/{folder}" if is_address(self.folder) else Path(self.folder) / folder, file, json.dumps(said))
 
-    def noted(self, name: str) -> str | None:
-        """A short text as it was noted last; none where it never was."""
-        return read_text(self.folder, name)
+    def noted(self, name: str) -> Any:
+        """What was noted last; none where nothing was, or the note is not whole."""
+        try:
+            return json.loads(read_text(self.folder, name) or "null")
+        except ValueError:
+            return None
 
     def has(self, table: str) -> bool:
         """Whether a table is there."""

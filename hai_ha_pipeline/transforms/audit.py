@@ -4,11 +4,11 @@ import polars as pl
 
 from hai_ha_pipeline.contracts.audit import FileCount, Load, Rejected
 from hai_ha_pipeline.contracts.types import polars_schema
+from hai_ha_pipeline.keys import POSITION_BITS
 from hai_ha_pipeline.transforms.shape import distinct, with_earlier
 
 FILE = ["source", "file"]
 COUNTS = ["figures_loaded", "figures_rejected", "cells_missing"]
-POSITION_BITS = 32
 
 
 def rejected(figure: pl.DataFrame, earlier_figure: pl.DataFrame) -> pl.DataFrame:

@@ -129,18 +129,13 @@ def document(figure: pl.DataFrame, earlier_figure: pl.DataFrame) -> pl.DataFrame
     """One row a document that an accepted figure stands in, as one file reports it, or an earlier content of that file."""
     said = [*DOCUMENT, "is_published_on_inferred", "language"]
     found = with_earlier(figure, earlier_figure).filter(pl.col("verdict") == "accepted").select(said).pipe(distinct, said)
-    return _documents(found.with_columns(source_key=document_key(found)))
+    return documents(found.with_columns(source_key=document_key(found)))
 
 
 def documents(of_parts: pl.DataFrame) -> pl.DataFrame:
-    """The documents of several parts of the figures, each once."""
-    return _documents(of_parts)
-
-
-def _documents(found: pl.DataFrame) -> pl.DataFrame:
-    """Each once. Its day is inferred where no figure of it says that it is printed."""
+    """The documents of several parts of the figures, each once. Its day is inferred where no figure of it says that it is printed."""
     return (
-        found.group_by("source_key", *DOCUMENT)
+        of_parts.group_by("source_key", *DOCUMENT)
         .agg(pl.col("is_published_on_inferred").all(), pl.col("language").min())
         .select(list(polars_schema(Document)))
         .sort("source_key")

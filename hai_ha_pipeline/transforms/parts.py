@@ -10,11 +10,9 @@ from typing import Literal
 
 import polars as pl
 
-from hai_ha_pipeline.keys import stable_key
+from hai_ha_pipeline.keys import POSITION_BITS, stable_key
 from hai_ha_pipeline.transforms.shape import looked_up
 from hai_ha_pipeline.transforms.successors import BETWEEN_CODES
-
-POSITION_BITS = 32
 
 
 @dataclass(frozen=True)
