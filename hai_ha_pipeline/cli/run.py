@@ -22,6 +22,7 @@ if TYPE_CHECKING:  # dagster is imported only where a run is needed
     from hai_ha_pipeline.orchestration.run import Step
 
 MARKS = {"waiting": ("·", "dim"), "running": ("▶", "cyan"), "done": ("✓", "green"), "failed": ("✗", "red")}
+MOST_SHOWN = 20
 
 
 def run_with_display(*, again: bool) -> bool:
@@ -115,5 +116,7 @@ def _show_summary(console: Console, summary: dict[str, Answer]) -> None:
     disagreements = summary["disagreements"].rows
     if disagreements:
         console.print(f"Figures that contradict each other: {len(disagreements)}")
-    for area, indicator, period, explanation in disagreements:
+    for area, indicator, period, explanation in disagreements[:MOST_SHOWN]:
         console.print(Text(f"  {area}, {indicator.lower()}, {period}: {explanation}", style="dim"))
+    if (more := len(disagreements) - MOST_SHOWN) > 0:
+        console.print(f"  ... and {more:,} more: hai-ha query \"FROM marts.consistency WHERE verdict = 'inconsistent'\"", style="dim")

@@ -11,6 +11,7 @@ SERIES = ["indicator_key", "area_series_key", "period_key"]
 PART = 1_000_000
 RELEASE_STAGE = {"F": 0, "E": 1, "P": 2}
 FINAL_STAGE = 3
+MORE_THAN_ALL_DAYS = 10_000_000
 
 
 def fact_observation(
@@ -117,16 +118,22 @@ def _with_validity(figures: pl.DataFrame) -> pl.DataFrame:
     )
     is_one_of_several = known.select(pl.struct(SERIES).is_duplicated() | pl.col("withdrawn_on").is_not_null()).to_series()
     alone = known.filter(~is_one_of_several).with_columns(vintage=pl.lit(1, pl.Int64), known_to=pl.lit(None, pl.Date))
-    several = known.filter(is_one_of_several).with_columns(vintage=_vintage())
-    is_withdrawn = pl.col("withdrawn_on").is_not_null().any().over(SERIES)
-    steady = several.filter(~is_withdrawn).with_columns(known_to=_until_a_better_one())
-    withdrawn = _with_withdrawals(several.filter(is_withdrawn))
+    several = _numbered(known.filter(is_one_of_several))
+    is_withdrawn = pl.col("withdrawn_on").is_not_null().any().over("subject")
+    steady = several.filter(~is_withdrawn).with_columns(known_to=_until_a_better_one()).drop("subject")
+    withdrawn = _with_withdrawals(several.filter(is_withdrawn).drop("subject"))
     return pl.concat([alone, steady, withdrawn]).with_columns(is_current=pl.col("known_to").is_null())
 
 
 def _until_a_better_one() -> pl.Expr:
-    better = pl.col("known_from").shift(-1).cum_min(reverse=True).over(SERIES, order_by="vintage")
-    return pl.when(better.is_not_null()).then(pl.max_horizontal("known_from", better))
+    """The first day on which a later vintage of the same subject is known, where there is one.
+
+    Subject and day are one number, so that the least of all rows below is that of the own subject: theirs are greater.
+    """
+    in_order = pl.col("subject").cast(pl.Int64) * MORE_THAN_ALL_DAYS + pl.col("known_from").to_physical()
+    least_below = in_order.cum_min(reverse=True).shift(-1)
+    better = (least_below - pl.col("subject").cast(pl.Int64) * MORE_THAN_ALL_DAYS).cast(pl.Int32).cast(pl.Date)
+    return pl.when(pl.col("subject") == pl.col("subject").shift(-1)).then(pl.max_horizontal("known_from", better))
 
 
 def _with_withdrawals(known: pl.DataFrame) -> pl.DataFrame:
@@ -153,11 +160,12 @@ def _with_withdrawals(known: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _vintage() -> pl.Expr:
-    """The place of each figure among all for one indicator, area and period, from the one that gives way to all others, 1.
+def _numbered(figures: pl.DataFrame) -> pl.DataFrame:
+    """The figures in order of their `subject`, a number for indicator, area and period, each with its `vintage` among all of the subject.
 
-    The last one holds: the latest published, then the later release stage, then the source's precedence, then one that
-    needed no correction, then the one read later. A document without a date counts as older than one with a date.
+    1 is the one that gives way to all others. The last one holds: the latest published, then the later release stage, then the source's
+    precedence, then one that needed no correction, then the one read later. A document without a date counts as older than one
+    with a date.
     """
     stage = pl.col("obs_status").replace_strict(RELEASE_STAGE, default=FINAL_STAGE, return_dtype=pl.Int64)
     oldest_first = [
@@ -169,4 +177,8 @@ def _vintage() -> pl.Expr:
         pl.col("ingested_at"),
         -pl.col("statement_key"),
     ]
-    return pl.int_range(1, pl.len() + 1).over(SERIES, order_by=oldest_first)
+    begins = pl.any_horizontal(pl.col(name) != pl.col(name).shift() for name in SERIES).fill_null(value=True)
+    place = pl.int_range(pl.len(), dtype=pl.Int64)
+    return figures.sort(*SERIES, *oldest_first).with_columns(
+        subject=begins.cum_sum(), vintage=place - pl.when(begins).then(place).forward_fill() + 1
+    )

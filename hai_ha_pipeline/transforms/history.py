@@ -60,7 +60,7 @@ def _with_several_vintages(fact_observation: pl.DataFrame, fact_target: pl.DataF
     numbered = {"result": fact_observation, "target": fact_target}
     places = ["indicator_key", "period_key"]
     several = [fact.join(fact.filter(pl.col("vintage") > 1).select(places).unique(), on=places, how="semi") for fact in numbered.values()]
-    return results_and_targets(*several)
+    return results_and_targets(*(fact.select(*places, "area_key", "vintage", "is_current", *VINTAGE.values()) for fact in several))
 
 
 def attainment_history(

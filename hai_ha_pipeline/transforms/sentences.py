@@ -6,7 +6,7 @@ import polars as pl
 def plain(number: str | pl.Expr, decimals: int = 6) -> pl.Expr:
     """A DECIMAL, or the column of that name, as text: rounded to `decimals`, without the zeros behind its last digit."""
     value = pl.col(number) if isinstance(number, str) else number
-    return value.round(decimals).cast(pl.String).str.replace(r"(\.\d*?)0+$", "${1}").str.strip_suffix(".")
+    return value.round(decimals).cast(pl.Decimal(38, 6)).cast(pl.String).str.strip_chars_end("0").str.strip_suffix(".")
 
 
 def as_printed() -> pl.Expr:
