@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from hai_ha_pipeline.errors import SourceError
-from hai_ha_pipeline.reading.archive import Archive, Load, files_of, fingerprint, hash_of, snapshot_of
+from hai_ha_pipeline.reading.archive import Archive, Load, files_of, fingerprint, snapshot_of
+from hai_ha_pipeline.reading.hashes import hash_of
 from tests.folders import DAY_1, DAY_2, STORED_DAY_1, write
 
 # The SHA-256 of the three letters `abc`, as FIPS 180-2 prints it.
@@ -24,23 +25,23 @@ def test_a_file_is_known_by_the_hash_of_its_content(tmp_path: Path) -> None:
 def test_content_is_first_seen_when_it_was_first_kept(tmp_path: Path) -> None:
     archive = Archive(tmp_path / "archive")
     folder = write(tmp_path / "pages", {"a.csv": "abc"})
-    assert archive.first_seen(ABC, DAY_1) == STORED_DAY_1
+    assert archive.first_seen([ABC], DAY_1) == {ABC: STORED_DAY_1}
     keep(archive, folder, DAY_1)
     keep(archive, folder, DAY_2)
-    assert archive.first_seen(ABC, DAY_2) == STORED_DAY_1
+    assert archive.first_seen([ABC], DAY_2) == {ABC: STORED_DAY_1}
 
 
 def test_the_moment_of_the_first_reading_is_the_same_before_and_after_it_is_kept(tmp_path: Path) -> None:
     archive, now = Archive(tmp_path / "archive"), DAY_1 + timedelta(microseconds=123456)
-    before = archive.first_seen(ABC, now)
+    before = archive.first_seen([ABC], now)
     folder = write(tmp_path / "pages", {"a.csv": "abc"})
     keep(archive, folder, now)
-    assert archive.first_seen(ABC, DAY_2) == before
+    assert archive.first_seen([ABC], DAY_2) == before
 
 
 def test_moments_are_utc(tmp_path: Path) -> None:
     in_hanoi = DAY_1.astimezone(timezone(timedelta(hours=7)))
-    assert Archive(tmp_path).first_seen(ABC, in_hanoi) == STORED_DAY_1
+    assert Archive(tmp_path).first_seen([ABC], in_hanoi) == {ABC: STORED_DAY_1}
 
 
 def restored_of(archive: Archive, into: Path) -> Path | None:

@@ -25,7 +25,7 @@ from hai_ha_pipeline.storage.macros import MACROS
 from hai_ha_pipeline.storage.parts import Parts
 from hai_ha_pipeline.storage.publish import Published, publish
 from hai_ha_pipeline.storage.rollback import roll_back
-from hai_ha_pipeline.storage.verify import check_from_a_new_process, differences
+from hai_ha_pipeline.storage.verify import State, check_from_a_new_process, differences, state_of
 from tests.parted_warehouse import CUT, PARTS, TABLES, GrowthHistory, Row, codes, figures_of, parts_of, publish_parts, said, stage
 
 CONTENT = ("audit.build", "core.dim_area", "core.fact", "marts.growth_history")
@@ -38,9 +38,9 @@ Figures = list[list[Row]]
 Files = dict[str, list[Path]]
 
 
-def look(database: Path, rows: dict[str, int], generation: int | None, sha256: str | None) -> None:
+def look(database: Path, rows: dict[str, int], generation: int | None, read: State | None) -> None:
     """A look from this process, which does not cost the start of a new one."""
-    assert differences(database, rows, generation, sha256) == ""
+    assert differences(database, rows, generation, read) == ""
 
 
 def write_export(database: Path, folder: Path) -> None:
@@ -193,10 +193,13 @@ def test_the_file_keeps_a_format_that_older_duckdb_reads(database: Path) -> None
 
 
 def test_what_was_published_is_not_taken_for_what_was_checked(database: Path) -> None:
-    """The new process compares bytes with those that were read to their end."""
+    """The new process looks whether it is the file that was read to its end: the same inode, as large, and not written since."""
     publish_parts(database, figures_of(28))
-    with pytest.raises(PublishError, match="cannot be read back: other bytes than those that were checked"):
-        check_from_a_new_process(database, {}, 1, "0" * 64)
+    read = state_of(database)
+    check_from_a_new_process(database, {}, 1, read)
+    for other in ([0, *read[1:]], [read[0], 0, read[2]], [*read[:2], 0]):
+        with pytest.raises(PublishError, match="cannot be read back: it is not the file that was checked"):
+            check_from_a_new_process(database, {}, 1, other)
 
 
 class TestBuiltWhole:

@@ -1,5 +1,6 @@
 """`hai-ha run`: each step with its rows and time while it goes on, then what came of it."""
 
+import gc
 import time
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
@@ -40,8 +41,11 @@ def run_with_display(*, again: bool) -> bool:
         console.print("Publish it all the same with: hai-ha run --again", style="dim")
         return True
     began = time.monotonic()
+    gc.disable()  # all that is imported stays to the end: no collector need look through it, now or later
     from hai_ha_pipeline.orchestration.run import Step, refresh, step_names
 
+    gc.freeze()
+    gc.enable()
     steps = {name: Step(name, "waiting") for name in step_names()}
     errors: dict[str, str] = {}
     with Live(_table(steps), console=console, refresh_per_second=8, transient=False) as live:

@@ -9,13 +9,13 @@ import json
 import os
 import shutil
 from collections.abc import Collection, Iterable
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from uuid import uuid4
 
 from hai_ha_pipeline.errors import SourceError, UserError
+from hai_ha_pipeline.reading.hashes import hash_of_content, hashes_of
 
 CONTENTS, LOADS, LEDGER = "contents", "loads", "ledger.json"
 
@@ -41,10 +41,10 @@ class Archive:
 
     root: Path
 
-    def first_seen(self, sha256: str, now: datetime) -> datetime:
-        """When this content was first read; `now` if this is the first time."""
-        seen = self._ledger().get(sha256)
-        return datetime.fromisoformat(seen) if seen else to_the_second(now)
+    def first_seen(self, contents: Iterable[str], now: datetime) -> dict[str, datetime]:
+        """When each of some contents was first read; `now` if this is the first time."""
+        seen, first = self._ledger(), to_the_second(now)
+        return {sha256: datetime.fromisoformat(seen[sha256]) if sha256 in seen else first for sha256 in contents}
 
     def loads(self, source: str) -> list[Load]:
         """Every content of the source that loaded, the last at the end.
@@ -77,7 +77,7 @@ class Archive:
                     raise changed_meanwhile(f"sources/{folder.name}/{name}")
                 _write(kept, content)
             ledger.setdefault(sha256, to_the_second(now).isoformat())
-        _write(self.root / LEDGER, json.dumps(ledger, indent=1, sort_keys=True).encode())
+        _write(self.root / LEDGER, json.dumps(ledger, sort_keys=True).encode())
         loads = self.loads(folder.name)
         if not loads or loads[-1] != load:
             self._write_loads(folder.name, [*loads, load])
@@ -85,7 +85,7 @@ class Archive:
     def restore(self, source: str, load: Load, into: Path, read: Collection[str] | None = None) -> Path | None:
         """The files of a load as a folder under `into`; none where they are not all in the archive.
 
-        Those named by `read`, or all of them, must be whole; the others only stand there to be seen.
+        Those named by `read`, or all of them, must be whole; the others only stand there to be seen, and are empty.
         """
         kept = {name: self.root / CONTENTS / sha256 for name, sha256 in load.files.items()}
         if not kept or not all(path.is_file() for path in kept.values()):
@@ -96,7 +96,10 @@ class Archive:
         folder = into / source
         for name, path in kept.items():
             (folder / name).parent.mkdir(parents=True, exist_ok=True)
-            _link_or_copy(path, folder / name)
+            if load.files[name] in needed:
+                _link_or_copy(path, folder / name)
+            else:
+                (folder / name).touch()
         return folder
 
     def forget(self, source: str, *, wholly: bool) -> int:
@@ -110,13 +113,13 @@ class Archive:
         return len(loads) - len(kept)
 
     def _write_loads(self, source: str, loads: list[Load]) -> None:
-        history = json.dumps([asdict(each) for each in loads], indent=1, sort_keys=True, ensure_ascii=False)
+        history = json.dumps([asdict(each) for each in loads], sort_keys=True, ensure_ascii=False)
         _write(self.root / LOADS / f"{source}.json", history.encode())
 
     def _whole(self, contents: Iterable[str]) -> set[str]:
         """Those of some contents whose copy is there, and is still that content."""
         there = [sha256 for sha256 in set(contents) if (self.root / CONTENTS / sha256).is_file()]
-        hashes = _hashes_of([self.root / CONTENTS / sha256 for sha256 in there])
+        hashes = hashes_of([self.root / CONTENTS / sha256 for sha256 in there])
         return {sha256 for sha256, found in zip(there, hashes, strict=True) if sha256 == found}
 
     def _ledger(self) -> dict[str, str]:
@@ -141,29 +144,12 @@ def files_of(folder: Path) -> list[Path]:
 def snapshot_of(folder: Path) -> dict[str, str]:
     """Name and hash of every file of a source."""
     files = files_of(folder)
-    return {path.relative_to(folder).as_posix(): sha256 for path, sha256 in zip(files, _hashes_of(files), strict=True)}
-
-
-def _hashes_of(files: list[Path]) -> list[str]:
-    """SHA-256 of each file's content, on all processors: hashing holds no lock."""
-    with ThreadPoolExecutor(os.cpu_count()) as threads:
-        return list(threads.map(hash_of, files))
+    return {path.relative_to(folder).as_posix(): sha256 for path, sha256 in zip(files, hashes_of(files), strict=True)}
 
 
 def changed_meanwhile(where: str) -> SourceError:
     """What is said where a file is written while it is read."""
     return SourceError(where, "the file changed while it was read", "run again when the export is complete")
-
-
-def hash_of(path: Path) -> str:
-    """SHA-256 of a file's content."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
-
-
-def hash_of_content(content: bytes) -> str:
-    """SHA-256 of content already read."""
-    return hashlib.sha256(content).hexdigest()
 
 
 def fingerprint(sources: Path) -> str:
@@ -184,17 +170,21 @@ def _code() -> tuple[Path, list[Path]]:
 def _fingerprint(*folders: tuple[Path, list[Path]]) -> str:
     digest = hashlib.sha256()
     for root, files in folders:
-        for path, sha256 in zip(files, _hashes_of(files), strict=True):
+        for path, sha256 in zip(files, hashes_of(files), strict=True):
             digest.update(f"{path.relative_to(root).as_posix()}\0{sha256}\n".encode())
     return digest.hexdigest()
 
 
-def check_is_own_file(path: Path, folder: Path, where: str) -> None:
+def check_are_own_files(paths: Iterable[Path], folder: Path, where: str) -> None:
     """Raise `SourceError` where a path is a pipe or a folder, or links to a file outside the source's folder."""
-    if not path.is_file():
-        raise SourceError(where, f"{path.name!r} is no regular file", "put the exported file itself into the folder")
-    if not path.resolve().is_relative_to(folder.resolve()):
-        raise SourceError(where, f"{path.name!r} links to a file outside the folder", "put the file itself into the folder")
+    own, inside = folder.resolve(), {folder: True}
+    for path in paths:
+        if not path.is_file():
+            raise SourceError(where, f"{path.name!r} is no regular file", "put the exported file itself into the folder")
+        if path.parent not in inside:
+            inside[path.parent] = path.parent.resolve().is_relative_to(own)
+        if not (path.resolve().is_relative_to(own) if path.is_symlink() else inside[path.parent]):
+            raise SourceError(where, f"{path.name!r} links to a file outside the folder", "put the file itself into the folder")
 
 
 def _is_hidden(path: Path) -> bool:

@@ -188,10 +188,8 @@ def _ingested(
 ) -> Ingested:
     """What a source gives to the tables."""
     said = described(opened) | {"state": state, "message": message, "warnings": "; ".join(load.warnings) or None}
-    rows = [
-        said | _counted(place, file) | {"ingested_at": archive.first_seen(file.sha256, now)}
-        for place, file in zip(opened.places, files, strict=True)
-    ]
+    seen = archive.first_seen((file.sha256 for file in files), now)
+    rows = [said | _counted(place, file) | {"ingested_at": seen[file.sha256]} for place, file in zip(opened.places, files, strict=True)]
     over_time = replayed(opened.folder.name, (opened, files), load, archive, reading)
     return Ingested(rows, over_time.earlier_file, over_time.earlier_load, [_difference(load)], opened.correction, [over_time.loads])
 

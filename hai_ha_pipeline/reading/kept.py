@@ -14,7 +14,8 @@ import polars as pl
 
 from hai_ha_pipeline.contracts.reading import JudgedFigure
 from hai_ha_pipeline.contracts.types import empty
-from hai_ha_pipeline.reading.archive import changed_meanwhile, hash_of
+from hai_ha_pipeline.reading.archive import changed_meanwhile
+from hai_ha_pipeline.reading.hashes import hash_of
 from hai_ha_pipeline.reading.source import (
     FileRead,
     Judge,
@@ -112,6 +113,12 @@ def kept_files(opened: OpenedSource, hashes: Mapping[str, str], reading: Reading
         for kept in _read(opened, unread, keys, reading):
             known[kept.name] = kept
     return [known[place.name] for place in places]
+
+
+def not_kept(opened: OpenedSource, hashes: Mapping[str, str], reading: Reading, only: set[str]) -> set[str]:
+    """Those of `only` some files of a source that would have to be read."""
+    keys = _keys(opened, [place for place in opened.places if place.name in only], hashes, reading)
+    return {name for name, key in keys.items() if _kept(reading, key.value) is None}
 
 
 def figures_of(files: Iterable[FileKept], shelf: Shelf, parts: set[int] | None = None) -> pl.DataFrame:

@@ -4,7 +4,8 @@ Nothing is kept of a load but its files, so what is read better today is read be
 """
 
 import tempfile
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
@@ -13,7 +14,7 @@ from typing import Any
 
 from hai_ha_pipeline.errors import SourceError
 from hai_ha_pipeline.reading.archive import Archive, Load
-from hai_ha_pipeline.reading.kept import FileKept, Reading, kept_files
+from hai_ha_pipeline.reading.kept import FileKept, Reading, kept_files, not_kept
 from hai_ha_pipeline.reading.source import OpenedSource, described, open_source
 
 Row = dict[str, Any]
@@ -58,10 +59,8 @@ def replayed(source: str, present: tuple[OpenedSource, list[FileKept]] | None, l
         loads += [] if message else [_load(since, each, read, known)]
         if read:
             opened, of_load = read
-            files += [
-                described(opened) | {"file": file.name, "sha256": file.sha256, "ingested_at": archive.first_seen(file.sha256, since)}
-                for file in of_load
-            ]
+            seen, said = archive.first_seen((file.sha256 for file in of_load), since), described(opened)
+            files += [said | {"file": file.name, "sha256": file.sha256, "ingested_at": seen[file.sha256]} for file in of_load]
         told.append(_told(source, since, each, 0 if message else _accepted(loads[-1].files), message))
     return Replayed(loads[::-1], files, told[::-1])
 
@@ -72,15 +71,24 @@ def read_again(
     """Of a load the files named by `unread`, or why they cannot be read; neither where the load has no files."""
     if not load.files:
         return None, None
+    around = load.files.keys() - load.columns.keys()
+    try:
+        with _restored(source, load, archive, around) as opened:
+            lacking = not_kept(opened, load.files, reading, unread) if opened else set()
+            if opened and not lacking:
+                return (opened, kept_files(opened, load.files, reading, unread)), None
+        with _restored(source, load, archive, around | lacking) as opened:
+            return ((opened, kept_files(opened, load.files, reading, unread)), None) if opened else (None, DAMAGED)
+    except SourceError as error:
+        return None, str(error)
+
+
+@contextmanager
+def _restored(source: str, load: Load, archive: Archive, read: Collection[str]) -> Iterator[OpenedSource | None]:
+    """A load, opened where those of its files that are to be read are whole in the archive."""
     with tempfile.TemporaryDirectory() as scratch:
-        restored = archive.restore(source, load, Path(scratch), set(load.files) - set(load.columns) | unread)
-        if restored is None:
-            return None, DAMAGED
-        try:
-            opened = open_source(restored)
-            return (opened, kept_files(opened, load.files, reading, unread)), None
-        except SourceError as error:
-            return None, str(error)
+        folder = archive.restore(source, load, Path(scratch), read)
+        yield open_source(folder) if folder else None
 
 
 def _publications(archive: Archive, source: str, load: Load) -> list[tuple[datetime, Load]]:

@@ -14,11 +14,12 @@ from hai_ha_pipeline.contracts.audit import Correction
 from hai_ha_pipeline.contracts.reading import JudgedFigure, Statement
 from hai_ha_pipeline.contracts.types import Contract, empty
 from hai_ha_pipeline.errors import PlaceError, SourceError
-from hai_ha_pipeline.reading.archive import changed_meanwhile, check_is_own_file, hash_of, hash_of_content
+from hai_ha_pipeline.reading.archive import changed_meanwhile, check_are_own_files
 from hai_ha_pipeline.reading.corrections import FILE_NAME as CORRECTIONS
 from hai_ha_pipeline.reading.corrections import read_corrections
 from hai_ha_pipeline.reading.descriptor import FILE_NAME as DESCRIPTOR
 from hai_ha_pipeline.reading.descriptor import Layout, Package, Resource, read_descriptor
+from hai_ha_pipeline.reading.hashes import hash_of, hash_of_content
 from hai_ha_pipeline.reading.reference import FOLDER as REFERENCE
 from hai_ha_pipeline.reading.statements import statements_of, value_columns_of
 from hai_ha_pipeline.reading.table_file import read_table_in_pieces
@@ -123,9 +124,8 @@ def open_source(folder: Path) -> OpenedSource:
 
     Raises `SourceError` where one of them cannot be used, or a file is not there.
     """
-    for own in (DESCRIPTOR, CORRECTIONS):
-        if (folder / own).exists():
-            check_is_own_file(folder / own, folder, f"sources/{folder.name}")
+    own = [folder / name for name in (DESCRIPTOR, CORRECTIONS) if (folder / name).exists()]
+    check_are_own_files(own, folder, f"sources/{folder.name}")
     descriptor = _hash_of_descriptor(folder)
     package = read_descriptor(folder)
     if _hash_of_descriptor(folder) != descriptor:
@@ -180,8 +180,7 @@ def _paths(folder: Path, resource: Resource) -> list[Path]:
         if not paths:
             raise SourceError(where, f"there is no file {pattern!r}", "put the file into the folder, or correct `path`")
         found += paths
-    for path in found:
-        check_is_own_file(path, folder, where)
+    check_are_own_files(found, folder, where)
     return found
 
 

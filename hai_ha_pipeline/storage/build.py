@@ -98,8 +98,8 @@ def _load(connection: duckdb.DuckDBPyConnection, content: Content, *, with_rows:
 
     def load(table: str) -> None:
         with closing(connection.cursor()) as loading:
-            rows = "" if with_rows else "LIMIT 0"
-            loading.execute(f"CREATE TABLE draft.{table} AS FROM {reading(several[table])} {rows}")
+            rows = reading(several[table]) if with_rows else f"{reading(several[table][:1])} LIMIT 0"
+            loading.execute(f"CREATE TABLE draft.{table} AS FROM {rows}")
 
     with in_order(connection, max(several.values(), key=len)), ThreadPoolExecutor(os.cpu_count()) as threads:
         largest_first = sorted(several, key=lambda table: -sum(file.stat().st_size for file in several[table]))
@@ -134,6 +134,12 @@ def rows_of(connection: duckdb.DuckDBPyConnection, content: Content) -> dict[str
 def reading(files: Sequence[Path]) -> str:
     """SQL that reads the Parquet files of a stage in their order."""
     return f"({' UNION ALL '.join(map(_rows_of_file, files))})"
+
+
+def rows_in(connection: duckdb.DuckDBPyConnection, files: Sequence[Path]) -> int:
+    """The rows of Parquet files, of which only the ends are read."""
+    paths = ", ".join(f"'{quoted(file)}'" for file in files)
+    return int(connection.execute(f"SELECT sum(num_rows) FROM parquet_file_metadata([{paths}])").fetchall()[0][0])  # noqa: S608
 
 
 def _rows_of_file(file: Path) -> str:

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import duckdb
 
-from hai_ha_pipeline.storage.build import Content, add_macros, drafted, in_order, lay_out, reading, rows_of, say_which
+from hai_ha_pipeline.storage.build import Content, add_macros, drafted, in_order, lay_out, reading, rows_in, rows_of, say_which
 from hai_ha_pipeline.storage.contents import versions
 from hai_ha_pipeline.storage.durable import copy
 from hai_ha_pipeline.storage.generations import Generations, wal
@@ -125,7 +125,7 @@ def _replaced(file: Path, content: Content, parts: Parts, changed: list[int]) ->
         connection.execute("COMMIT")
         connection.execute("CHECKPOINT draft")
         rows = rows_of(connection, content)
-        expected = {table: count(connection, reading(content.parquet[name])) for name, table in cut.items()}
+        expected = {table: rows_in(connection, content.parquet[name]) for name, table in cut.items()}
         return rows if not strays and {table: rows[table] for table in expected} == expected else None
 
 

@@ -5,6 +5,7 @@ Written last into a draft; read by everything that lists, checks or compares gen
 
 import hashlib
 import json
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any, Self
@@ -34,9 +35,9 @@ class Manifest:
         """Its text."""
         return json.dumps(asdict(self), indent=1, ensure_ascii=False) + "\n"
 
-    def with_files_of(self, folder: Path) -> Self:
-        """The same with every file of the generation listed."""
-        return replace(self, files=files_in(folder))
+    def with_files_of(self, folder: Path, hashes: Mapping[str, str] | None = None) -> Self:
+        """The same with every file of the generation listed; `hashes` has those that are known, by path."""
+        return replace(self, files=files_in(folder, hashes))
 
     def problems(self, folder: Path) -> list[str]:
         """What in `folder` is no longer as it was published; nothing where all of it is."""
@@ -57,14 +58,15 @@ def read_manifest(folder: Path) -> Manifest | None:
         return None
 
 
-def files_in(folder: Path) -> dict[str, dict[str, Any]]:
+def files_in(folder: Path, hashes: Mapping[str, str] | None = None) -> dict[str, dict[str, Any]]:
     """Hash and size of every file of a generation but its manifest, by path, in a fixed order."""
     paths = sorted(path for path in folder.rglob("*") if path.is_file() and path != folder / MANIFEST)
-    return {path.relative_to(folder).as_posix(): _entry(path) for path in paths}
+    names = {path.relative_to(folder).as_posix(): path for path in paths}
+    return {name: _entry(path, (hashes or {}).get(name)) for name, path in names.items()}
 
 
-def _entry(path: Path) -> dict[str, Any]:
-    return {"sha256": sha256_of(path), "bytes": path.stat().st_size}
+def _entry(path: Path, sha256: str | None = None) -> dict[str, Any]:
+    return {"sha256": sha256 or sha256_of(path), "bytes": path.stat().st_size}
 
 
 def sha256_of(path: Path) -> str:

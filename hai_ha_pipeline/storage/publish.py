@@ -5,7 +5,8 @@ exports of one generation beside the database of another. docs/publishing.md tel
 """
 
 import shutil
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -21,12 +22,12 @@ from hai_ha_pipeline.storage.contents import contents
 from hai_ha_pipeline.storage.durable import seal, sync
 from hai_ha_pipeline.storage.generations import Generations, wal
 from hai_ha_pipeline.storage.increment import Increment, build_on_published
-from hai_ha_pipeline.storage.manifest import MANIFEST, Manifest
+from hai_ha_pipeline.storage.manifest import MANIFEST, Manifest, sha256_of
 from hai_ha_pipeline.storage.parts import Parts
 from hai_ha_pipeline.storage.quoting import quoted
 from hai_ha_pipeline.storage.rollback import why_withheld
 from hai_ha_pipeline.storage.switch import switch
-from hai_ha_pipeline.storage.verify import check_file
+from hai_ha_pipeline.storage.verify import State, check_file, state_of
 
 Writer = Callable[[Path, Path], None]
 """Writes what leaves beside the database: given the finished DuckDB file (to be read only) and the folder of its generation."""
@@ -79,17 +80,17 @@ def publish(database: Path, parquet: Parquet, tables: Tables, writers: Sequence[
             file = draft / database.name
             increment = build_on_published(generations, file, content)
             rows = increment.rows if increment else build(file, content)
-            check_file(file, rows)
+            read, sha256 = _read_to_the_end(file, rows)
             built = contents(file, number, generations.current(), now, content.storage_version)
             if kept := _kept(generations, file, built, content, increment):
                 return kept
             for writer in writers:
                 writer(file, draft)
-            sealed = _finish(generations, draft, built)
+            _finish(generations, draft, built, sha256)
         finally:
             shutil.rmtree(draft, ignore_errors=True)
         try:
-            switch(generations, number, rows, sealed.files[database.name]["sha256"])
+            switch(generations, number, rows, read)
         except PublishError:
             generations.remove(number)
             raise
@@ -140,14 +141,22 @@ def _differ(connection: duckdb.DuckDBPyConnection, content: Content, name: str, 
     return bool(rows)
 
 
-def _finish(generations: Generations, draft: Path, built: Manifest) -> Manifest:
-    """Give a draft its manifest, its place on disk and its name; readers still see nothing of it. The manifest."""
+def _read_to_the_end(file: Path, rows: Mapping[str, int]) -> tuple[State, str]:
+    """Check a built file; its state and its hash, which is taken meanwhile."""
+    read = state_of(file)
+    with ThreadPoolExecutor(1) as aside:
+        hashing = aside.submit(sha256_of, file)
+        check_file(file, rows)
+        return read, hashing.result()
+
+
+def _finish(generations: Generations, draft: Path, built: Manifest, sha256: str) -> None:
+    """Give a draft its manifest, its place on disk and its name; readers still see nothing of it."""
     if wal(draft / generations.database.name).exists():
         raise PublishError(str(draft), "a writer has opened the database for writing", "open it with read_only=True")
     generations.check_paths([path.name for path in draft.iterdir()])
-    sealed = built.with_files_of(draft)
+    sealed = built.with_files_of(draft, {generations.database.name: sha256})
     (draft / MANIFEST).write_text(sealed.as_json(), encoding="utf-8")
     seal(draft)
     draft.rename(generations.path(built.generation))
     sync(generations.folder)
-    return sealed

@@ -7,18 +7,18 @@ from collections.abc import Mapping
 
 from hai_ha_pipeline.errors import PublishError
 from hai_ha_pipeline.storage.generations import Generations
-from hai_ha_pipeline.storage.verify import GENERATION, check_from_a_new_process
+from hai_ha_pipeline.storage.verify import GENERATION, State, check_from_a_new_process
 
 
-def switch(generations: Generations, number: int, rows: Mapping[str, int], sha256: str | None = None) -> None:
-    """Publish a generation that holds these rows, in a database of this hash where all of it was read just now.
+def switch(generations: Generations, number: int, rows: Mapping[str, int], read: State | None = None) -> None:
+    """Publish a generation that holds these rows, in a database of this state where all of it was `read` just now.
 
     Raises `PublishError` where a new process cannot read it through the stable path; then the one before is published again.
     """
     before = generations.current()
     generations.switch(number)
     try:
-        check_from_a_new_process(generations.database, rows, number if GENERATION in rows else None, sha256)
+        check_from_a_new_process(generations.database, rows, number if GENERATION in rows else None, read)
     except PublishError:
         if before is None:
             generations.link.unlink()
