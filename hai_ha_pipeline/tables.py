@@ -5,7 +5,7 @@ table's; its parameters are the tables it needs.
 """
 
 import inspect
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 import polars as pl
@@ -112,12 +112,12 @@ TABLES: tuple[Table, ...] = (
 BY_PART: tuple[Table, ...] = tuple(table for table in TABLES if table.of_parts)
 
 
-def tables_of_part(known: Mapping[str, pl.DataFrame]) -> dict[str, pl.DataFrame]:
-    """The tables of one part of the figures, made from `figure`, `earlier_figure` and the whole dimensions."""
+def tables_of_part(known: Mapping[str, pl.DataFrame]) -> Iterator[tuple[Table, pl.DataFrame]]:
+    """The tables of one part of the figures, one after the other, made from `figure`, `earlier_figure` and the whole dimensions."""
     made: dict[str, pl.DataFrame] = {}
     for table in BY_PART:
         made[table.name] = table.make(**{need: made[need] if need in made else known[need] for need in table.needs})
-    return made
+        yield table, made[table.name]
 
 
 ALL: tuple[Read | Table, ...] = (*READ, *FIGURES, *TABLES)

@@ -60,7 +60,7 @@ def tables_of_parts(parts: pl.DataFrame, known: Tables, shelf: Shelf) -> Tables:
             *figures_of_part(json.loads(recipe), shelf), known["dim_indicator"], known["dim_area"], known["dim_unit"]
         )
         figures = dict(zip(("figure", "earlier_figure"), judged, strict=True))
-        made.append(figures | tables_of_part(known | figures))
+        made.append(figures | {table.name: rows for table, rows in tables_of_part(known | figures)})
     together = {name: pl.concat([tables[name] for tables in made]) for name in made[0]}
     return together | {table.name: table.of_parts(together[table.name]) for table in BY_PART if table.of_parts}
 

@@ -22,7 +22,7 @@ from hai_ha_pipeline.reading.source import source_folders
 from hai_ha_pipeline.settings import part_bytes
 from hai_ha_pipeline.storage.parts import Parts
 from hai_ha_pipeline.storage.stage import Stage
-from hai_ha_pipeline.tables import BY_PART, FIGURES, Read, Table, tables_of_part
+from hai_ha_pipeline.tables import BY_PART, FIGURES, tables_of_part
 from hai_ha_pipeline.transforms.figures import figure
 from hai_ha_pipeline.transforms.parts import Cut, cut
 from hai_ha_pipeline.transforms.series import judged_with_earlier
@@ -59,7 +59,7 @@ class Plan:
 
 def plan_of(sources: Path, known: Tables) -> Plan:
     """The plan of a run with this master data. The number of parts grows in few steps, so that it seldom changes."""
-    size = sum(_size(path) for folder in source_folders(sources) for path in files_of(folder))
+    size = sum(_size(path) for folder in source_folders(sources) for path in files_of(folder).values())
     count = steps_up(max(-(-size // part_bytes()), 1))
     into = cut(known["dim_indicator"], known["dim_area"], known["area_succession"], known["area_coverage"], count)
     master_data = [known[name].write_csv() for name in DIMENSIONS]  # what the run was given, whatever lies on disk by now
@@ -106,11 +106,8 @@ def make_part(content_key: str, recipe: str, known: Tables, stage: Stage) -> Par
     of_part = figures_of_part(json.loads(recipe), stage)
     judged = judged_with_earlier(*of_part, known["dim_indicator"], known["dim_area"], known["dim_unit"])
     figures = dict(zip((table.name for table in FIGURES), judged, strict=True))
-    tables = figures | tables_of_part({**known, **figures})
-    all_of_them: tuple[Read | Table, ...] = (*FIGURES, *BY_PART)
-    cases = {table.name: failing_cases(table.contract, tables[table.name]) for table in all_of_them}
-    broken = {name: found for name, found in cases.items() if found is not None}
-    made = PartMade(content_key, {table.name: tables[table.name].height for table in all_of_them}, broken)
+    tables, broken = _judged_as_made(figures, known)
+    made = PartMade(content_key, {name: rows.height for name, rows in tables.items()}, broken)
     if broken:
         return made
     for table in BY_PART:
@@ -118,6 +115,17 @@ def make_part(content_key: str, recipe: str, known: Tables, stage: Stage) -> Par
             stage.write(made.place(table.name), tables[table.name])
     stage.note(made.place(ROWS), made.rows)
     return made
+
+
+def _judged_as_made(figures: Tables, known: Tables) -> tuple[Tables, dict[str, pl.DataFrame]]:
+    """The figures and tables of a part, and the failing cases of those that break their contract: each is judged while the next is made."""
+    tables = dict(figures)
+    with ThreadPoolExecutor(1) as aside:
+        judged = {table.name: aside.submit(failing_cases, table.contract, figures[table.name]) for table in FIGURES}
+        for table, rows in tables_of_part({**known, **figures}):
+            tables[table.name] = rows
+            judged[table.name] = aside.submit(failing_cases, table.contract, rows)
+        return tables, {name: cases for name, each in judged.items() if (cases := each.result()) is not None}
 
 
 def _kept(content_key: str, stage: Stage) -> PartMade | None:

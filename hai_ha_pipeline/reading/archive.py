@@ -93,13 +93,12 @@ class Archive:
         needed = {load.files[name] for name in (load.files if read is None else read)}
         if self._whole(needed) != needed:
             return None
-        folder = into / source
+        folder, nothing = into / source, into / ".nothing"
+        folder.mkdir(parents=True)
+        nothing.touch()
         for name, path in kept.items():
             (folder / name).parent.mkdir(parents=True, exist_ok=True)
-            if load.files[name] in needed:
-                _link_or_copy(path, folder / name)
-            else:
-                (folder / name).touch()
+            _link_or_copy(path if load.files[name] in needed else nothing, folder / name)
         return folder
 
     def forget(self, source: str, *, wholly: bool) -> int:
@@ -136,15 +135,20 @@ def to_the_second(now: datetime) -> datetime:
     return now.astimezone(UTC).replace(tzinfo=None, microsecond=0)
 
 
-def files_of(folder: Path) -> list[Path]:
-    """Every file of a source, hidden ones aside, in a fixed order."""
-    return sorted(path for path in folder.rglob("*") if path.is_file() and not _is_hidden(path.relative_to(folder)))
+def files_of(folder: Path) -> dict[str, Path]:
+    """Every file of a source by its name there, hidden ones aside, in a fixed order."""
+    found: list[tuple[str, ...]] = []
+    for place, folders, files in os.walk(folder):
+        folders[:] = [name for name in folders if not _is_hidden(name)]
+        inside = Path(place).relative_to(folder).parts
+        found += [(*inside, name) for name in files if not _is_hidden(name)]
+    return {"/".join(parts): path for parts in sorted(found) if (path := folder.joinpath(*parts)).is_file()}
 
 
 def snapshot_of(folder: Path) -> dict[str, str]:
     """Name and hash of every file of a source."""
     files = files_of(folder)
-    return {path.relative_to(folder).as_posix(): sha256 for path, sha256 in zip(files, hashes_of(files), strict=True)}
+    return dict(zip(files, hashes_of(files.values()), strict=True))
 
 
 def changed_meanwhile(where: str) -> SourceError:
@@ -154,7 +158,7 @@ def changed_meanwhile(where: str) -> SourceError:
 
 def fingerprint(sources: Path) -> str:
     """One hash of all files under `sources/` and of this package: of names and contents, not of dates."""
-    return _fingerprint((sources, files_of(sources)), _code())
+    return _fingerprint(files_of(sources), _code())
 
 
 def fingerprint_of_code() -> str:
@@ -162,16 +166,16 @@ def fingerprint_of_code() -> str:
     return _fingerprint(_code())
 
 
-def _code() -> tuple[Path, list[Path]]:
+def _code() -> dict[str, Path]:
     package = Path(__file__).resolve().parent.parent
-    return package, sorted(package.rglob("*.py"))
+    return {path.relative_to(package).as_posix(): path for path in sorted(package.rglob("*.py"))}
 
 
-def _fingerprint(*folders: tuple[Path, list[Path]]) -> str:
+def _fingerprint(*folders: dict[str, Path]) -> str:
     digest = hashlib.sha256()
-    for root, files in folders:
-        for path, sha256 in zip(files, hashes_of(files), strict=True):
-            digest.update(f"{path.relative_to(root).as_posix()}\0{sha256}\n".encode())
+    for files in folders:
+        for name, sha256 in zip(files, hashes_of(files.values()), strict=True):
+            digest.update(f"{name}\0{sha256}\n".encode())
     return digest.hexdigest()
 
 
@@ -187,8 +191,8 @@ def check_are_own_files(paths: Iterable[Path], folder: Path, where: str) -> None
             raise SourceError(where, f"{path.name!r} links to a file outside the folder", "put the file itself into the folder")
 
 
-def _is_hidden(path: Path) -> bool:
-    return any(part.startswith((".", "~")) for part in path.parts)
+def _is_hidden(name: str) -> bool:
+    return name.startswith((".", "~"))
 
 
 def _link_or_copy(path: Path, to: Path) -> None:
