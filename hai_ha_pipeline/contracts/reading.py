@@ -1,7 +1,5 @@
 """Contracts of what is read and judged: statements, figures, the files they come from, and their corrections."""
 
-from typing import Any
-
 import pandera.polars as pa
 import polars as pl
 
@@ -250,4 +248,4 @@ class PartRecipe(Contract):
     recipe: str = pa.Field(description="Where its figures are kept, by source and load, as JSON.")
 
 
-STATEMENT_SCHEMA: dict[str, Any] = polars_schema(Statement)
+STATEMENT_SCHEMA = polars_schema(Statement)

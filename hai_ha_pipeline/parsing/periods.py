@@ -9,9 +9,11 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import lru_cache
 
 ROMAN = {"I": 1, "II": 2, "III": 3, "IV": 4}
 YEARS = (1900, 2100)  # a statistic about another century is a misprint
+MOST_PERIODS = 1 << 16  # that are remembered: the parts of a long export print the same ones
 MONTHS_OF = {"S": 6, "T": 4, "Q": 3, "M": 1}
 
 
@@ -90,6 +92,7 @@ def spanning(first_day: date, last_day: date) -> Period:
     return Period(code, freq, first_day, last_day)
 
 
+@lru_cache(MOST_PERIODS)
 def read_period(text: str) -> Period | None:
     """The period that `text` prints, or none where it prints no period or one that does not exist."""
     tidy = re.sub(r"\s+", " ", text.strip())

@@ -13,7 +13,7 @@ import polars as pl
 
 from hai_ha_pipeline.contracts.audit import Correction, Difference, EarlierLoad
 from hai_ha_pipeline.contracts.reading import EarlierFile, SourceFile
-from hai_ha_pipeline.contracts.types import empty, polars_schema
+from hai_ha_pipeline.contracts.types import Contract, empty, polars_schema
 from hai_ha_pipeline.errors import SourceError
 from hai_ha_pipeline.keys import file_key
 from hai_ha_pipeline.reading.archive import Archive, Load, changed_meanwhile, snapshot_of
@@ -213,5 +213,5 @@ def _difference(load: Load) -> Row:
     return load.difference | {name: moment and datetime.fromisoformat(str(moment)) for name, moment in moments.items()}
 
 
-def _table(rows: Iterable[Row], contract: type[Any]) -> pl.DataFrame:
+def _table(rows: Iterable[Row], contract: type[Contract]) -> pl.DataFrame:
     return pl.DataFrame(list(rows), schema=polars_schema(contract), infer_schema_length=None)

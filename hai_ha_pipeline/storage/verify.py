@@ -55,7 +55,7 @@ def differences(database: Path, rows: Mapping[str, int], generation: int | None,
     with closing(duckdb.connect(str(database), read_only=True)) as connection:
         found = {table: count(connection, table) for table in rows}
         for table in () if read else rows:
-            connection.execute(f"SELECT max(hash(t)) FROM {table} t").fetchall()  # noqa: S608
+            connection.execute(f"SELECT bit_xor(hash(COLUMNS(*))) FROM {table}").fetchall()  # noqa: S608
         number = generation and connection.execute(f"SELECT max(generation) FROM {GENERATION}").fetchall()[0][0]  # noqa: S608
     wrong = [f"{table} {found[table]} of {rows[table]} rows" for table in rows if found[table] != rows[table]]
     return ", ".join(wrong + ([f"generation {number} instead of {generation}"] if number != generation else []))

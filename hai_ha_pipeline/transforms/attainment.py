@@ -3,7 +3,7 @@
 import polars as pl
 
 from hai_ha_pipeline.contracts.marts import Attainment
-from hai_ha_pipeline.contracts.types import type_of_value
+from hai_ha_pipeline.contracts.types import empty, type_of_value
 from hai_ha_pipeline.transforms.formulas import fulfilment_pct, progress_pct, reduction_pct
 from hai_ha_pipeline.transforms.outlook import with_outlook
 from hai_ha_pipeline.transforms.presets import assessed
@@ -27,6 +27,8 @@ def attainment(
     area_coverage: pl.DataFrame,
 ) -> pl.DataFrame:
     """One row a current target and result period inside its period; a target without a result has one row."""
+    if fact_target.is_empty():
+        return empty(Attainment)
     rules = attainment_rule.filter(pl.col("preset") == PRESET)
     return attainment_by_preset(fact_target, fact_observation, dim_indicator, dim_area, dim_period, dim_unit, rules, area_coverage)
 

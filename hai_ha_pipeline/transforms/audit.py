@@ -5,7 +5,7 @@ import polars as pl
 from hai_ha_pipeline.contracts.audit import FileCount, Load, Rejected
 from hai_ha_pipeline.contracts.types import polars_schema
 from hai_ha_pipeline.keys import POSITION_BITS
-from hai_ha_pipeline.transforms.shape import distinct, with_earlier
+from hai_ha_pipeline.transforms.shape import with_earlier
 
 FILE = ["source", "file"]
 COUNTS = ["figures_loaded", "figures_rejected", "cells_missing"]
@@ -35,7 +35,7 @@ def file_count(
 ) -> pl.DataFrame:
     """One row a file, with what became of its figures, counted in the tables that hold them."""
     key = pl.col("statement_key") // 2**POSITION_BITS
-    files = figure.select(*FILE, key=key).pipe(distinct, [*FILE, "key"])
+    files = figure.select(*FILE, key=key).unique("key", keep="first", maintain_order=True)
     last_days = dim_period.select("period_key", "last_day")
     is_result = (pl.col("role") == "result") & (pl.col("obs_status") != "F")
     observed = (

@@ -1,6 +1,7 @@
 """Dimensions: what figures are about. Master data gets its types and keys here; periods and documents come from the figures."""
 
 from datetime import date
+from functools import lru_cache
 
 import polars as pl
 
@@ -16,7 +17,7 @@ from hai_ha_pipeline.contracts.core import (
 )
 from hai_ha_pipeline.contracts.types import Contract, polars_schema, type_of_value
 from hai_ha_pipeline.keys import stable_key
-from hai_ha_pipeline.parsing.periods import Period, read_period
+from hai_ha_pipeline.parsing.periods import MOST_PERIODS, Period, read_period
 from hai_ha_pipeline.transforms.shape import distinct, looked_up, with_earlier
 
 SINCE_EVER = date(1900, 1, 1)
@@ -101,8 +102,9 @@ def attainment_rule(attainment_rules: pl.DataFrame) -> pl.DataFrame:
 
 def dim_period(figure: pl.DataFrame, earlier_figure: pl.DataFrame) -> pl.DataFrame:
     """One row a period of an accepted figure or its baseline, and the same period a year earlier."""
-    accepted = with_earlier(figure, earlier_figure).filter(pl.col("verdict") == "accepted")
-    codes = {code for column in ("period_code", "baseline_period_code") for code in distinct(accepted.select(column), [column])[column]}
+    named_by = ["period_code", "baseline_period_code"]
+    accepted = with_earlier(figure, earlier_figure).select("verdict", *named_by).filter(pl.col("verdict") == "accepted")
+    codes = {code for column in named_by for code in distinct(accepted.select(column), [column])[column]}
     named = [period for code in codes if code and (period := read_period(code))]
     periods = {period.code: period for each in named for period in (each, each.a_year_earlier())}
     return pl.DataFrame([_period_row(periods[code]) for code in sorted(periods)], schema=polars_schema(DimPeriod), orient="row")
@@ -113,6 +115,7 @@ def periods(of_parts: pl.DataFrame) -> pl.DataFrame:
     return of_parts.unique("period_key", keep="first", maintain_order=True).sort("period_code")
 
 
+@lru_cache(MOST_PERIODS)
 def _period_row(period: Period) -> tuple[object, ...]:
     previous = period.previous()
     return (
@@ -128,7 +131,8 @@ DOCUMENT = ["source", "file", "address", "title", "published_on", "content"]
 def document(figure: pl.DataFrame, earlier_figure: pl.DataFrame) -> pl.DataFrame:
     """One row a document that an accepted figure stands in, as one file reports it, or an earlier content of that file."""
     said = [*DOCUMENT, "is_published_on_inferred", "language"]
-    found = with_earlier(figure, earlier_figure).filter(pl.col("verdict") == "accepted").select(said).pipe(distinct, said)
+    accepted = with_earlier(figure, earlier_figure).select("verdict", *said).filter(pl.col("verdict") == "accepted")
+    found = distinct(accepted.select(said), said)
     return documents(found.with_columns(source_key=document_key(found)))
 
 

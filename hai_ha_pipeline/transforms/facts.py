@@ -3,7 +3,7 @@
 import polars as pl
 
 from hai_ha_pipeline.contracts.core import FactObservation, FactTarget
-from hai_ha_pipeline.contracts.types import polars_schema
+from hai_ha_pipeline.contracts.types import empty, polars_schema
 from hai_ha_pipeline.transforms.dimensions import document_key
 from hai_ha_pipeline.transforms.shape import by_indicators, looked_up, with_earlier
 
@@ -53,10 +53,11 @@ def fact_target(
     dim_unit: pl.DataFrame,
 ) -> pl.DataFrame:
     """One row a target that a source states."""
+    targets = with_earlier(figure, earlier_figure).filter(pl.col("verdict") == "accepted", pl.col("role") == "target")
+    if targets.is_empty():
+        return empty(FactTarget)
     return (
-        with_earlier(figure, earlier_figure)
-        .filter(pl.col("verdict") == "accepted", pl.col("role") == "target")
-        .pipe(_with_keys, dim_indicator, dim_area, dim_period, dim_unit)
+        targets.pipe(_with_keys, dim_indicator, dim_area, dim_period, dim_unit)
         .with_columns(operator=_operator())
         .rename({"statement_key": "target_key"})
         .select(list(polars_schema(FactTarget)))

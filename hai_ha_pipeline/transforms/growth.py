@@ -70,6 +70,9 @@ def _by_areas(figures: pl.DataFrame, areas: pl.DataFrame) -> Iterator[pl.DataFra
 
     No growth looks at two of them, and what is made on the way is many times as wide.
     """
+    if figures.height <= PART:
+        yield figures
+        return
     counts = figures.group_by("area_key").len().join(areas, on="area_key").group_by("area_place").agg("area_key", pl.col("len").sum())
     parts = counts.sort("area_place").with_columns(part=pl.col("len").cum_sum() // PART).partition_by("part", maintain_order=True)
     for part in parts or [counts]:

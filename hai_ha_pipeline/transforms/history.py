@@ -7,6 +7,7 @@ import polars as pl
 
 from hai_ha_pipeline.contracts.core import Revision
 from hai_ha_pipeline.contracts.marts import AttainmentHistory, GrowthOverTime
+from hai_ha_pipeline.contracts.types import empty
 from hai_ha_pipeline.transforms.attainment import attainment_by_preset
 from hai_ha_pipeline.transforms.growth import growth_of
 from hai_ha_pipeline.transforms.levels import PER_CENT
@@ -74,6 +75,8 @@ def attainment_history(
     area_coverage: pl.DataFrame,
 ) -> pl.DataFrame:
     """One row a row of `attainment` and a time in which it was what was known, against each version of its target."""
+    if fact_target.is_empty():
+        return empty(AttainmentHistory)
     worlds = worlds_of([fact_observation, fact_target], dim_indicator, dim_area)
     with_target = fact_observation.join(fact_target, on="indicator_key", how="semi")
     targets, observations = worlds.of(fact_target, "target_key"), worlds.of(with_target, "observation_key")
@@ -134,6 +137,8 @@ def growth_over_time(
     """
     once = known_once(fact_observation, dim_indicator)
     changed = fact_observation.join(once, on="indicator_key", how="anti")
+    if changed.is_empty():
+        return empty(GrowthOverTime)
     worlds = worlds_of([changed], dim_indicator, dim_area)
     observations = worlds.of(changed, "observation_key")
     made = growth_of(observations, dim_indicator, worlds.areas, dim_period, dim_unit, worlds.coverage(area_coverage))
