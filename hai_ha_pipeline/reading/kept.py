@@ -7,6 +7,7 @@ without the others. What a part is, is told to this module.
 import hashlib
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass, field
 from typing import Any, Protocol
 
@@ -204,26 +205,48 @@ class _Draft:
         return kept
 
 
+@dataclass
+class _Batch:
+    """Statements that are judged together, each with its file, and the files that have no more after these."""
+
+    statements: list[tuple[_Draft, pl.DataFrame]] = field(default_factory=list)
+    read: list[_Draft] = field(default_factory=list)
+
+    @property
+    def height(self) -> int:
+        return sum(statements.height for _, statements in self.statements)
+
+
 def _read(opened: OpenedSource, places: list[Place], keys: Mapping[str, _Key], reading: Reading) -> Iterator[FileKept]:
-    """Read files and keep them, small ones judged together."""
-    drafts: list[_Draft] = []
-    waiting: list[tuple[_Draft, pl.DataFrame]] = []
+    """Read files and keep them, small ones judged together; while some are judged, the next are read."""
+    for batch in _one_ahead(_batches(opened, places, keys)):
+        if batch.statements:
+            _judge(opened, batch.statements, reading)
+        yield from (draft.finished(reading.shelf) for draft in batch.read)
+
+
+def _batches(opened: OpenedSource, places: list[Place], keys: Mapping[str, _Key]) -> Iterator[_Batch]:
+    batch = _Batch()
     for place in places:
         draft = _Draft(opened.folder.name, place, keys[place.name])
-        drafts.append(draft)
         for read in read_file(opened, place):
             draft.add(read)
             for at in range(0, read.statements.height, SLICE):
-                waiting.append((draft, read.statements.slice(at, SLICE)))
-                if sum(statements.height for _, statements in waiting) >= SLICE:
-                    _judge(opened, waiting, reading)
-                    waiting = []
-        if not waiting:
-            yield from (each.finished(reading.shelf) for each in drafts)
-            drafts = []
-    if waiting:
-        _judge(opened, waiting, reading)
-    yield from (each.finished(reading.shelf) for each in drafts)
+                batch.statements.append((draft, read.statements.slice(at, SLICE)))
+                if batch.height >= SLICE:
+                    yield batch
+                    batch = _Batch()
+        batch.read.append(draft)
+    yield batch
+
+
+def _one_ahead(batches: Iterator[_Batch]) -> Iterator[_Batch]:
+    """The batches, of which the next one is made while one is used."""
+    with ThreadPoolExecutor(1) as aside:
+        coming = aside.submit(next, batches, None)
+        while batch := coming.result():
+            coming = aside.submit(next, batches, None)
+            yield batch
 
 
 def _with_printed_days(figures: pl.DataFrame) -> pl.DataFrame:
