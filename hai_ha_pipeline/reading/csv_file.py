@@ -66,9 +66,9 @@ def read_in_pieces(
 
     Only where a record is read without the others: every line is one, and none can be the header again.
     """
-    text = text_of(content, where, encoding)
-    header = read_header(text, where, dialect, schema)
-    if not _can_be_cut(text, header, dialect):
+    text = text_of(content, where, encoding) if len(content) >= LARGE else None
+    header = read_header(text, where, dialect, schema) if text else None
+    if text is None or header is None or not _can_be_cut(text, header, dialect):
         yield read_records(content, where, encoding, dialect, schema, value_columns)
         return
     used = used_columns(header, where, schema, value_columns)
@@ -89,9 +89,8 @@ def read_in_pieces(
 
 
 def _can_be_cut(text: Text, header: Header, dialect: Dialect) -> bool:
-    """Whether a file is large and each of its lines can be read without the others."""
-    body = memoryview(text.data)[header.end :]
-    if len(body) < LARGE or not text.is_composed or not _is_read_by_line(text, header, dialect):
+    """Whether each line of a file can be read without the others."""
+    if header.end == len(text.data) or not text.is_composed or not _is_read_by_line(text, header, dialect):
         return False
     names = [next(name for name in row if name).encode() for row in header.rows if any(row)]
     return all(text.data.find(name, header.end) < 0 for name in names)
