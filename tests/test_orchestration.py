@@ -3,6 +3,7 @@
 import json
 import shutil
 from datetime import date
+from functools import partial
 from pathlib import Path
 
 import dagster as dg
@@ -258,7 +259,7 @@ def test_what_leaves_beside_the_database_is_published_with_it_or_nothing_is(
 
     quiet = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
     for writers, succeeds in (((write_page, fail), False), ((write_page,), True)):
-        monkeypatch.setattr(assets, "WRITERS", writers)
+        monkeypatch.setattr(assets, "_writers", partial(tuple, writers))
         monkeypatch.setattr(assets, "RETRY", None)
         with dg.DagsterInstance.ephemeral() as instance:
             done = dg.materialize([assets._warehouse_asset()], instance=instance, run_config=quiet, raise_on_error=False)

@@ -11,7 +11,6 @@ import dagster as dg
 import polars as pl
 
 from hai_ha_pipeline.errors import UserError
-from hai_ha_pipeline.exports.write import write_exports
 from hai_ha_pipeline.orchestration.ahead import MAKE_AHEAD, ON_PUBLISHER, READ_AHEAD, make_ahead_assets, read_ahead_assets
 from hai_ha_pipeline.orchestration.judged import ENGINEERS, check_specs, described, judged, verdict
 from hai_ha_pipeline.orchestration.metadata import PREVIEW_ROWS, as_markdown, of_table
@@ -31,7 +30,6 @@ from hai_ha_pipeline.reading.archive import Archive, fingerprint
 from hai_ha_pipeline.reading.ingest import ingest
 from hai_ha_pipeline.reading.reference import read_reference
 from hai_ha_pipeline.reading.source import source_folders
-from hai_ha_pipeline.report.write import write_report
 from hai_ha_pipeline.settings import exports_are_wanted, project, readers
 from hai_ha_pipeline.storage.lake import bring_lake_up_to_date
 from hai_ha_pipeline.storage.parts import Parts
@@ -44,7 +42,6 @@ SOURCES_READ = "sources_read"
 READ_BY = "0 7 * * *"  # an hour after the daily run starts
 RETRY = dg.RetryPolicy(max_retries=2, delay=1, backoff=dg.Backoff.EXPONENTIAL)
 BUILD, *READ_BY_INGEST = READ
-WRITERS: tuple[Writer, ...] = (write_exports, write_report)  # what leaves beside the database, in the same generation
 
 
 def all_assets() -> list[dg.AssetsDefinition | dg.AssetSpec]:
@@ -170,14 +167,14 @@ def _is_given_on(table: Read | Table) -> bool:
 def _put_together(table: Read | Table, made: list[PartMade], stage: Stage) -> dg.MaterializeResult:
     """A table of all parts with its contract's verdict; its rows only where it is given on, and shown as far as they are there."""
     broken = [part.broken[table.name] for part in made if table.name in part.broken]
-    rows = sum(part.rows[table.name] for part in made)
+    count = sum(part.rows[table.name] for part in made)
     if any(part.broken for part in made):
-        return dg.MaterializeResult(asset_key=table.name, check_results=[verdict(table.name, rows, broken)])
-    kept = [stage.read(part.place(table.name)) for part in made] if _is_given_on(table) else []
-    if isinstance(table, Table) and table.of_parts and kept:
-        return judged(table.name, table.contract, table.of_parts(pl.concat(kept)))
+        return dg.MaterializeResult(asset_key=table.name, check_results=[verdict(table.name, count, broken)])
+    if isinstance(table, Table) and table.of_parts and not table.is_cut:
+        rows = stage.read_together(part.place(table.name) for part in made)
+        return judged(table.name, table.contract, table.of_parts(rows))
     return dg.MaterializeResult(
-        asset_key=table.name, metadata=_shown(table, made, rows, stage), check_results=[verdict(table.name, rows, broken)]
+        asset_key=table.name, metadata=_shown(table, made, count, stage), check_results=[verdict(table.name, count, broken)]
     )
 
 
@@ -225,7 +222,7 @@ def _warehouse_asset() -> dg.AssetsDefinition:
             raise dg.Failure(f"{here.sources}: {message}", allow_retries=False)
         parts = cut_tables(stage.read("part_recipe"))
         try:
-            writers = WRITERS if exports_are_wanted() else ()
+            writers = _writers() if exports_are_wanted() else ()
             with stage.as_files(_files(parts), here.warehouse) as parquet:
                 published = publish(here.database, parquet, PUBLISHED, writers, parts)
             in_lake = bring_lake_up_to_date(here.database)
@@ -249,6 +246,14 @@ def _warehouse_asset() -> dg.AssetsDefinition:
         )
 
     return warehouse
+
+
+def _writers() -> tuple[Writer, ...]:
+    """What leaves beside the database, in the same generation; imported only where it is wanted."""
+    from hai_ha_pipeline.exports.write import write_exports
+    from hai_ha_pipeline.report.write import write_report
+
+    return write_exports, write_report
 
 
 def _files(parts: Parts) -> dict[str, list[str]]:

@@ -2,21 +2,15 @@
 
 import base64
 import io
-from collections.abc import Callable, Mapping
 
 import dagster as dg
 import polars as pl
 
 from hai_ha_pipeline.contracts.types import Column, Contract, columns
-from hai_ha_pipeline.orchestration.charts import attainment_chart, consistency_chart, growth_chart
 
 PREVIEW_ROWS = 10
 PREVIEW_TEXT = 60
-CHARTS: Mapping[str, Callable[[pl.DataFrame], "bytes | None"]] = {
-    "attainment": attainment_chart,
-    "growth": growth_chart,
-    "consistency": consistency_chart,
-}
+CHARTED = {"attainment", "growth", "consistency"}
 
 
 def column_schema(contract: type[Contract]) -> dg.TableSchema:
@@ -30,11 +24,18 @@ def of_table(name: str, rows: pl.DataFrame) -> dict[str, dg.MetadataValue]:
         "dagster/row_count": dg.IntMetadataValue(rows.height),
         "preview": dg.MarkdownMetadataValue(as_markdown(rows.head(PREVIEW_ROWS))),
     }
-    chart = CHARTS[name](rows) if name in CHARTS else None
-    if chart:
+    if name in CHARTED and (chart := _chart(name, rows)):
         picture = base64.b64encode(chart).decode()
         shown["chart"] = dg.MarkdownMetadataValue(f"![{name}](data:image/png;base64,{picture})")
     return shown
+
+
+def _chart(name: str, rows: pl.DataFrame) -> bytes | None:
+    """The chart of a mart; what draws is imported only where something is drawn."""
+    from hai_ha_pipeline.orchestration import charts
+
+    drawn = {"attainment": charts.attainment_chart, "growth": charts.growth_chart, "consistency": charts.consistency_chart}
+    return drawn[name](rows)
 
 
 def as_markdown(rows: pl.DataFrame) -> str:

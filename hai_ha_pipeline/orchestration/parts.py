@@ -112,7 +112,7 @@ def make_part(content_key: str, recipe: str, known: Tables, stage: Stage) -> Par
         return made
     for table in BY_PART:
         if table.leaves_its_part:
-            stage.write(made.place(table.name), tables[table.name])
+            stage.write(made.place(table.name), tables[table.name], plainly=not table.is_cut)
     stage.note(made.place(ROWS), made.rows)
     return made
 

@@ -8,7 +8,7 @@ import base64
 import io
 import json
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -35,9 +35,9 @@ class Stage:
         """Where a table lies in a stage that is a folder."""
         return Path(self.folder) / f"{table}.parquet"
 
-    def write(self, table: str, rows: pl.DataFrame) -> None:
-        """Replace a table. Raises `PlaceError` where an address cannot be reached."""
-        same = constants(rows)
+    def write(self, table: str, rows: pl.DataFrame, *, plainly: bool = False) -> None:
+        """Replace a table; `plainly` with all columns among its rows. Raises `PlaceError` where an address cannot be reached."""
+        same = [] if plainly else constants(rows)
         beside = {COLUMNS: json.dumps(rows.columns), CONSTANTS: _as_text(rows.select(same).head(1))}
         varied = rows.drop(same)
         if is_address(self.folder):
@@ -63,6 +63,12 @@ class Stage:
             raise FileNotFoundError(self._address(table))
         with reaching(self.folder):
             return read_staged(self._address(table), start, length)
+
+    def read_together(self, tables: Iterable[str]) -> pl.DataFrame:
+        """The rows of several tables that were written `plainly`, all of them at once."""
+        places = [self._address(table) if is_address(self.folder) else self.path(table) for table in tables]
+        with reaching(self.folder) if is_address(self.folder) else nullcontext():
+            return pl.read_parquet(places, storage_options=options() if is_address(self.folder) else None)
 
     def note(self, name: str, said: Any) -> None:
         """Replace a note: what JSON can say. Raises `PlaceError` where an address cannot be reached."""
