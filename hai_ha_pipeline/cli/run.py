@@ -1,5 +1,6 @@
 """`hai-ha run`: each step with its rows and time while it goes on, then what came of it."""
 
+import atexit
 import gc
 import time
 from datetime import UTC, datetime
@@ -45,6 +46,7 @@ def run_with_display(*, again: bool) -> bool:
     from hai_ha_pipeline.orchestration.run import Step, refresh, step_names
 
     gc.freeze()
+    atexit.register(gc.unfreeze)  # else modules that count their objects tell at the end that these are left
     gc.enable()
     steps = {name: Step(name, "waiting") for name in step_names()}
     errors: dict[str, str] = {}

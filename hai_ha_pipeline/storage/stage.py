@@ -8,7 +8,7 @@ import base64
 import io
 import json
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -66,9 +66,10 @@ class Stage:
 
     def read_together(self, tables: Iterable[str]) -> pl.DataFrame:
         """The rows of several tables that were written `plainly`, all of them at once."""
-        places = [self._address(table) if is_address(self.folder) else self.path(table) for table in tables]
-        with reaching(self.folder) if is_address(self.folder) else nullcontext():
-            return pl.read_parquet(places, storage_options=options() if is_address(self.folder) else None)
+        if not is_address(self.folder):
+            return pl.read_parquet([self.path(table) for table in tables])
+        with reaching(self.folder):
+            return pl.read_parquet([self._address(table) for table in tables], storage_options=options())
 
     def note(self, name: str, said: Any) -> None:
         """Replace a note: what JSON can say. Raises `PlaceError` where an address cannot be reached."""
