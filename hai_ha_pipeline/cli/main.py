@@ -1,5 +1,6 @@
 """The commands of `hai-ha`. Each imports what it needs when it is called, so that a question is answered at once."""
 
+import gc
 import os
 import sys
 from enum import StrEnum
@@ -45,6 +46,7 @@ def run(
 ) -> None:
     """Make the warehouse: read every source, judge its figures, publish."""
     os.environ.setdefault(*GIVE_MEMORY_BACK)
+    gc.disable()  # while a thousand modules are imported
     from hai_ha_pipeline.cli.run import run_with_display
 
     raise typer.Exit(0 if run_with_display(again=again) else 1)

@@ -19,6 +19,7 @@ from hai_ha_pipeline.storage.publish import published_fingerprint
 from hai_ha_pipeline.storage.query import Answer
 from hai_ha_pipeline.storage.questions import run_summary
 from hai_ha_pipeline.storage.rollback import release, why_withheld
+from hai_ha_pipeline.storage.spare import copying_ahead
 
 if TYPE_CHECKING:  # dagster is imported only where a run is needed
     from hai_ha_pipeline.orchestration.run import Step
@@ -42,10 +43,24 @@ def run_with_display(*, again: bool) -> bool:
         console.print("Publish it all the same with: hai-ha run --again", style="dim")
         return True
     began = time.monotonic()
-    gc.disable()  # all that is imported stays to the end: no collector need look through it, now or later
+    with copying_ahead(here.database):
+        success, errors = _run_with_table(console)
+    for name, error in errors.items():
+        console.print(Text(f"\n{name}: {error}", style="red"))
+    if success:
+        _show_summary(console, run_summary(here.database))
+        console.print(f"\nWarehouse: [bold]{here.database}[/bold]  ({time.monotonic() - began:.1f} s)")
+        console.print('Next: hai-ha attainment | hai-ha growth | hai-ha query "FROM marts.attainment" | hai-ha ui', style="dim")
+    else:
+        console.print(f"\nThe run failed; nothing was published. What was published before stays: {here.database}", style="red")
+    return success
+
+
+def _run_with_table(console: Console) -> tuple[bool, dict[str, str]]:
+    """Run the job and show how far each step is; whether it succeeded, and the first error of each step."""
     from hai_ha_pipeline.orchestration.run import Step, refresh, step_names
 
-    gc.freeze()
+    gc.freeze()  # what was imported stays to the end, so no collector need look through it
     atexit.register(gc.unfreeze)  # else modules that count their objects tell at the end that these are left
     gc.enable()
     steps = {name: Step(name, "waiting") for name in step_names()}
@@ -59,16 +74,7 @@ def run_with_display(*, again: bool) -> bool:
                 steps[step.name] = step
             live.update(_table(steps))
 
-        success = refresh(tell)
-    for name, error in errors.items():
-        console.print(Text(f"\n{name}: {error}", style="red"))
-    if success:
-        _show_summary(console, run_summary(here.database))
-        console.print(f"\nWarehouse: [bold]{here.database}[/bold]  ({time.monotonic() - began:.1f} s)")
-        console.print('Next: hai-ha attainment | hai-ha growth | hai-ha query "FROM marts.attainment" | hai-ha ui', style="dim")
-    else:
-        console.print(f"\nThe run failed; nothing was published. What was published before stays: {here.database}", style="red")
-    return success
+        return refresh(tell), errors
 
 
 def _table(steps: "dict[str, Step]") -> Table:
