@@ -5,7 +5,7 @@ import polars as pl
 from hai_ha_pipeline.contracts.core import FactObservation, FactTarget
 from hai_ha_pipeline.contracts.types import empty, polars_schema
 from hai_ha_pipeline.transforms.dimensions import document_key
-from hai_ha_pipeline.transforms.shape import by_indicators, looked_up, with_earlier
+from hai_ha_pipeline.transforms.shape import by_indicators, constants, looked_up, with_earlier
 
 SERIES = ["indicator_key", "area_series_key", "period_key"]
 PART = 1_000_000
@@ -119,22 +119,10 @@ def _with_validity(figures: pl.DataFrame) -> pl.DataFrame:
     )
     is_one_of_several = known.select(pl.struct(SERIES).is_duplicated() | pl.col("withdrawn_on").is_not_null()).to_series()
     alone = known.filter(~is_one_of_several).with_columns(vintage=pl.lit(1, pl.Int64), known_to=pl.lit(None, pl.Date))
-    several = _numbered(known.filter(is_one_of_several))
-    is_withdrawn = pl.col("withdrawn_on").is_not_null().any().over("subject")
-    steady = several.filter(~is_withdrawn).with_columns(known_to=_until_a_better_one()).drop("subject")
-    withdrawn = _with_withdrawals(several.filter(is_withdrawn).drop("subject"))
-    return pl.concat([alone, steady, withdrawn]).with_columns(is_current=pl.col("known_to").is_null())
-
-
-def _until_a_better_one() -> pl.Expr:
-    """The first day on which a later vintage of the same subject is known, where there is one.
-
-    Subject and day are one number, so that the least of all rows below is that of the own subject: theirs are greater.
-    """
-    in_order = pl.col("subject").cast(pl.Int64) * MORE_THAN_ALL_DAYS + pl.col("known_from").to_physical()
-    least_below = in_order.cum_min(reverse=True).shift(-1)
-    better = (least_below - pl.col("subject").cast(pl.Int64) * MORE_THAN_ALL_DAYS).cast(pl.Int32).cast(pl.Date)
-    return pl.when(pl.col("subject") == pl.col("subject").shift(-1)).then(pl.max_horizontal("known_from", better))
+    several = known.filter(is_one_of_several)
+    ranked = several.hstack(_ranked(several))
+    parts = [alone, ranked.filter(~pl.col("is_withdrawn")), _with_withdrawals(ranked.filter("is_withdrawn"))]
+    return pl.concat(parts, how="diagonal").drop("is_withdrawn").with_columns(is_current=pl.col("known_to").is_null())
 
 
 def _with_withdrawals(known: pl.DataFrame) -> pl.DataFrame:
@@ -161,25 +149,41 @@ def _with_withdrawals(known: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _numbered(figures: pl.DataFrame) -> pl.DataFrame:
-    """The figures in order of their `subject`, a number for indicator, area and period, each with its `vintage` among all of the subject.
+def _ranked(figures: pl.DataFrame) -> pl.DataFrame:
+    """Of each figure its `vintage` among all for its indicator, area and period, `known_to`, and whether one of them was withdrawn.
 
-    1 is the one that gives way to all others. The last one holds: the latest published, then the later release stage, then the source's
-    precedence, then one that needed no correction, then the one read later. A document without a date counts as older than one
-    with a date.
+    Vintage 1 is the one that gives way to all others. The last one holds: the latest published, then the later release stage, then the
+    source's precedence, then one that needed no correction, then the one read later. A document without a date counts as
+    older than one with a date. Each is known until a better one is, if none of them was withdrawn.
     """
-    stage = pl.col("obs_status").replace_strict(RELEASE_STAGE, default=FINAL_STAGE, return_dtype=pl.Int64)
-    oldest_first = [
-        pl.col("published_on").fill_null(pl.date(1, 1, 1)),
-        pl.col("role") != "baseline",
-        stage,
-        -pl.col("precedence"),
-        ~pl.col("is_corrected"),
-        pl.col("ingested_at"),
-        -pl.col("statement_key"),
-    ]
-    begins = pl.any_horizontal(pl.col(name) != pl.col(name).shift() for name in SERIES).fill_null(value=True)
+    oldest_first = {
+        "published": pl.col("published_on").fill_null(pl.date(1, 1, 1)),
+        "is_no_baseline": pl.col("role") != "baseline",
+        "stage": pl.col("obs_status").replace_strict(RELEASE_STAGE, default=FINAL_STAGE, return_dtype=pl.Int64),
+        "giving_way": -pl.col("precedence"),
+        "is_as_read": ~pl.col("is_corrected"),
+        "read": pl.col("ingested_at"),
+        "position": -pl.col("statement_key"),
+    }
+    compared = figures.select(*SERIES, "known_from", "withdrawn_on", row=pl.int_range(pl.len()), **oldest_first)
     place = pl.int_range(pl.len(), dtype=pl.Int64)
-    return figures.sort(*SERIES, *oldest_first).with_columns(
-        subject=begins.cum_sum(), vintage=place - pl.when(begins).then(place).forward_fill() + 1
+    begins = pl.any_horizontal(pl.col(name) != pl.col(name).shift() for name in SERIES).fill_null(value=True)
+    same = constants(compared, list(oldest_first))
+    return (
+        compared.sort(*SERIES, *(name for name in oldest_first if name not in same))
+        .with_columns(subject=begins.cum_sum().cast(pl.Int64), vintage=place - pl.when(begins).then(place).forward_fill() + 1)
+        .with_columns(is_withdrawn=pl.col("withdrawn_on").is_not_null().any().over("subject"), known_to=_until_a_better_one())
+        .sort("row")
+        .select("vintage", "known_to", "is_withdrawn")
     )
+
+
+def _until_a_better_one() -> pl.Expr:
+    """The first day on which a later vintage of the same subject is known, where there is one.
+
+    Subject and day are one number, so that the least of all rows below is that of the own subject: those of others are greater.
+    """
+    first_day = pl.col("subject") * MORE_THAN_ALL_DAYS
+    least_below = (first_day + pl.col("known_from").to_physical()).cum_min(reverse=True).shift(-1)
+    better = (least_below - first_day).cast(pl.Int32, strict=False).cast(pl.Date)
+    return pl.when(pl.col("subject") == pl.col("subject").shift(-1)).then(pl.max_horizontal("known_from", better))

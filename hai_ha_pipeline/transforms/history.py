@@ -47,10 +47,14 @@ def revision(
             **{f"first_{name}": pl.col(of).first() for name, of in VINTAGE.items()},
             **latest,
             vintages=pl.len().cast(pl.Int64),
-            values_over_time=said.str.join(", then "),
+            values_over_time=said,
         )
         .filter(pl.col("vintages") > 1)
-        .with_columns(change=change, change_pct=pl.when((first != 0) & (pl.col("quantity") != PER_CENT)).then(100 * change / first))
+        .with_columns(
+            pl.col("values_over_time").list.join(", then "),
+            change=change,
+            change_pct=pl.when((first != 0) & (pl.col("quantity") != PER_CENT)).then(100 * change / first),
+        )
         .pipe(in_shape, Revision)
         .sort("role", "area_code", "indicator_code", "period")
     )

@@ -25,10 +25,12 @@ def sources_agree(known: Known) -> pl.DataFrame:
     gap = pl.max_horizontal(pl.col("lower") - pl.col("upper_other"), pl.col("lower_other") - pl.col("upper"))
     return (
         said.filter("is_current")
+        .with_row_index("subject")
         .join(said.filter(~pl.col("is_current")), on=SUBJECT, suffix="_other")
         .filter(~is_revision)
-        .sort(gap, pl.col("vintage_other"), descending=True, nulls_last=True)
-        .unique(SUBJECT, keep="first", maintain_order=True)
+        .with_columns(gap=gap)
+        .filter(pl.col("gap").eq_missing(pl.col("gap").max().over("subject")))
+        .filter(_is_last("vintage_other"))
         .select(
             *SUBJECT, found_lower="lower", found_upper="upper", expected_lower="lower_other", expected_upper="upper_other", doubt=_doubt(),
             explanation=pl.format("one document prints {}, another {}", plain("value"), plain("value_other")),
@@ -42,12 +44,18 @@ def magnitude_holds(known: Known) -> pl.DataFrame:
     before = pl.col("value_before")
     return (
         said.filter("is_current")
-        .join(said.filter(~pl.col("is_current")).sort("vintage").unique(SUBJECT, keep="last"), on=SUBJECT, suffix="_before")
+        .with_row_index("subject")
+        .join(said.filter(~pl.col("is_current")), on=SUBJECT, suffix="_before")
+        .filter(_is_last("vintage_before"))
         .select(
             *SUBJECT, found_lower="value", found_upper="value", expected_lower=before * 3 / SLIP, expected_upper=before * SLIP / 3,
             explanation=pl.format("{}, and {} in the version before", plain("value"), plain("value_before")),
         )
     )  # fmt: skip
+
+
+def _is_last(vintage: str) -> pl.Expr:
+    return pl.col(vintage) == pl.col(vintage).max().over("subject")
 
 
 def _doubt() -> pl.Expr:
