@@ -55,7 +55,7 @@ def magnitude_holds(known: Known) -> pl.DataFrame:
 
 
 def _is_last(vintage: str) -> pl.Expr:
-    return pl.col(vintage) == pl.col(vintage).max().over("subject")
+    return pl.col(vintage).eq_missing(pl.col(vintage).max().over("subject"))
 
 
 def _doubt() -> pl.Expr:
