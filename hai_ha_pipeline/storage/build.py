@@ -93,18 +93,29 @@ def lay_out(connection: duckdb.DuckDBPyConnection, content: Content, *, with_row
 
 
 def _load(connection: duckdb.DuckDBPyConnection, content: Content, *, with_rows: bool) -> None:
-    """Make every table with its rows: several tables at the same time, each by one thread."""
+    """Make every table with its rows: several at the same time, one of many files in two halves, each by one thread."""
     several = {table: content.parquet[name] for name, table in content.published().items()}
+    for table, files in several.items():
+        connection.execute(f"CREATE TABLE draft.{table} AS FROM {reading(files[:1])} LIMIT 0")
 
-    def load(table: str) -> None:
-        with closing(connection.cursor()) as loading:
-            rows = reading(several[table]) if with_rows else f"{reading(several[table][:1])} LIMIT 0"
-            loading.execute(f"CREATE TABLE draft.{table} AS FROM {rows}")
+    def load(table: str, files: Sequence[Path]) -> duckdb.DuckDBPyConnection:
+        loading = connection.cursor()
+        loading.execute("BEGIN")
+        loading.execute(f"INSERT INTO draft.{table} FROM {reading(files)}")
+        return loading
 
-    with in_order(connection, max(several.values(), key=len)), ThreadPoolExecutor(os.cpu_count()) as threads:
+    if with_rows:
         largest_first = sorted(several, key=lambda table: -sum(file.stat().st_size for file in several[table]))
-        for loaded in [threads.submit(load, table) for table in largest_first]:
-            loaded.result()
+        halves = [(table, half) for table in largest_first for half in _halves(several[table])]
+        with in_order(connection, max(several.values(), key=len)), ThreadPoolExecutor(os.cpu_count()) as threads:
+            for loaded in [threads.submit(load, *half) for half in halves]:
+                with closing(loaded.result()) as loading:  # in the order of the halves, so that of their rows is the same each time
+                    loading.execute("COMMIT")
+
+
+def _halves(files: Sequence[Path]) -> list[Sequence[Path]]:
+    middle = (len(files) + 1) // 2
+    return [half for half in (files[:middle], files[middle:]) if half]
 
 
 def say_which(connection: duckdb.DuckDBPyConnection, content: Content) -> None:
