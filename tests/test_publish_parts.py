@@ -20,13 +20,11 @@ from hypothesis import strategies as st
 from hai_ha_pipeline.errors import PublishError
 from hai_ha_pipeline.storage import increment
 from hai_ha_pipeline.storage.build import Content, build
-from hai_ha_pipeline.storage.durable import copy
 from hai_ha_pipeline.storage.generations import Generations
 from hai_ha_pipeline.storage.macros import MACROS
 from hai_ha_pipeline.storage.parts import Parts
 from hai_ha_pipeline.storage.publish import Published, publish
 from hai_ha_pipeline.storage.rollback import roll_back
-from hai_ha_pipeline.storage.spare import copying_ahead
 from hai_ha_pipeline.storage.verify import State, check_from_a_new_process, differences, state_of
 from tests.parted_warehouse import CUT, PARTS, TABLES, GrowthHistory, Row, codes, figures_of, parts_of, publish_parts, said, stage
 
@@ -202,63 +200,6 @@ def test_what_was_published_is_not_taken_for_what_was_checked(database: Path) ->
     for other in ([0, *read[1:]], [read[0], 0, read[2]], [*read[:2], 0]):
         with pytest.raises(PublishError, match="cannot be read back: it is not the file that was checked"):
             check_from_a_new_process(database, {}, 1, other)
-
-
-class TestCopiedAhead:
-    """What is published is copied while a run still reads its sources."""
-
-    @pytest.fixture(autouse=True)
-    def generation_1(self, database: Path) -> None:
-        publish_parts(database, figures_of(67))
-
-    def spares(self, database: Path) -> list[Path]:
-        return list(database.parent.glob(".*.spare-*"))
-
-    def test_it_is_built_on(self, database: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-        copies: list[Path] = []
-
-        def counted(old: Path, new: Path) -> None:
-            copies.append(new)
-            copy(old, new)
-
-        monkeypatch.setattr("hai_ha_pipeline.storage.spare.copy", counted)
-        with copying_ahead(database):
-            assert publish_parts(database, figures_of(28)).replaced == [2]
-        assert len(copies) == 1
-        assert difference(database, stage(database.parent.parent / "stage", figures_of(28))) == []
-        assert self.spares(database) == []
-
-    def test_one_that_is_not_needed_is_removed(self, database: Path) -> None:
-        with copying_ahead(database):
-            assert len(self.spares(database)) <= 1
-        assert self.spares(database) == []
-
-    def test_one_that_is_gone_is_made_anew(self, database: Path) -> None:
-        with copying_ahead(database):
-            while not self.spares(database):
-                pass
-            self.spares(database)[0].unlink()
-            assert publish_parts(database, figures_of(28)).replaced == [2]
-        assert difference(database, stage(database.parent.parent / "stage", figures_of(28))) == []
-
-    def test_one_of_an_earlier_generation_is_not_taken(self, database: Path) -> None:
-        with copying_ahead(database):
-            assert publish_parts(database, figures_of(28)).replaced == [2]
-            assert publish_parts(database, figures_of(29)).replaced == [2]
-        assert difference(database, stage(database.parent.parent / "stage", figures_of(29))) == []
-
-    def test_nothing_is_built_on_a_copy_of_a_damaged_file(self, database: Path) -> None:
-        database.resolve().chmod(0o644)
-        with database.resolve().open("ab") as file:
-            file.write(b"x")
-        with copying_ahead(database):
-            assert publish_parts(database, figures_of(28)).replaced is None
-
-    def test_those_of_killed_runs_are_cleared_away(self, database: Path) -> None:
-        left = database.with_name(f".{database.name}.spare-1")
-        left.write_text("half")
-        publish_parts(database, figures_of(28))
-        assert not left.exists()
 
 
 class TestBuiltWhole:

@@ -19,7 +19,6 @@ from hai_ha_pipeline.storage.publish import published_fingerprint
 from hai_ha_pipeline.storage.query import Answer
 from hai_ha_pipeline.storage.questions import run_summary
 from hai_ha_pipeline.storage.rollback import release, why_withheld
-from hai_ha_pipeline.storage.spare import copying_ahead
 
 if TYPE_CHECKING:  # dagster is imported only where a run is needed
     from hai_ha_pipeline.orchestration.run import Step
@@ -43,8 +42,7 @@ def run_with_display(*, again: bool) -> bool:
         console.print("Publish it all the same with: hai-ha run --again", style="dim")
         return True
     began = time.monotonic()
-    with copying_ahead(here.database):
-        success, errors = _run_with_table(console)
+    success, errors = _run_with_table(console)
     for name, error in errors.items():
         console.print(Text(f"\n{name}: {error}", style="red"))
     if success:

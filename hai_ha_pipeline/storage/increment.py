@@ -5,6 +5,7 @@ else there is no such file, and `build.py` makes it.
 """
 
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,10 +14,11 @@ import duckdb
 
 from hai_ha_pipeline.storage.build import Content, add_macros, drafted, in_order, lay_out, reading, rows_in, rows_of, say_which
 from hai_ha_pipeline.storage.contents import versions
+from hai_ha_pipeline.storage.durable import copy
 from hai_ha_pipeline.storage.generations import Generations, wal
+from hai_ha_pipeline.storage.manifest import Manifest
 from hai_ha_pipeline.storage.parts import PART, Parts
 from hai_ha_pipeline.storage.quoting import quoted
-from hai_ha_pipeline.storage.spare import take_copy
 from hai_ha_pipeline.storage.verify import count
 
 MOST_CHANGED = 3
@@ -52,7 +54,7 @@ def build_on_published(generations: Generations, file: Path, content: Content) -
     published = generations.path(current) / file.name
     try:
         changed = _changed(published, content, content.parts)
-        if changed is not None and take_copy(published, manifest, file) and (rows := _replaced(file, content, content.parts, changed)):
+        if changed is not None and _copied_whole(published, manifest, file) and (rows := _replaced(file, content, content.parts, changed)):
             return Increment(changed, rows)
     except (duckdb.Error, OSError):  # building the whole file will say what is wrong, if it is still wrong then
         pass
@@ -90,6 +92,15 @@ def _looks_whole(content: Content) -> Looks:
         connection.execute("USE draft")
         lay_out(connection, content, with_rows=False)
         return _looks(connection, "draft")
+
+
+def _copied_whole(published: Path, manifest: Manifest, file: Path) -> bool:
+    """Copy the published database; whether it is as it was published, by its hash, which is taken meanwhile."""
+    with ThreadPoolExecutor(1) as aside:
+        copying = aside.submit(copy, published, file)
+        is_whole = manifest.is_as_published(published)
+        copying.result()
+    return is_whole
 
 
 def _replaced(file: Path, content: Content, parts: Parts, changed: list[int]) -> dict[str, int] | None:

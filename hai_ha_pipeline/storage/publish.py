@@ -26,7 +26,6 @@ from hai_ha_pipeline.storage.manifest import MANIFEST, Manifest, sha256_of
 from hai_ha_pipeline.storage.parts import Parts
 from hai_ha_pipeline.storage.quoting import quoted
 from hai_ha_pipeline.storage.rollback import why_withheld
-from hai_ha_pipeline.storage.spare import clear_spares
 from hai_ha_pipeline.storage.switch import switch
 from hai_ha_pipeline.storage.verify import State, check_file, state_of
 
@@ -72,7 +71,6 @@ def publish(database: Path, parquet: Parquet, tables: Tables, writers: Sequence[
     generations = Generations(database)
     with generations.locked():
         generations.clear_leftovers()
-        clear_spares(database)
         adopt(generations)
         number, now = generations.next_number(), datetime.now(UTC).replace(tzinfo=None, microsecond=0)
         content = Content(parquet, tables, number, now, storage_version(), parts)
