@@ -6,11 +6,12 @@ and what is derived from them, a cluster is what succeeded each other. So a part
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from heapq import heapreplace
 from typing import Literal
 
 import polars as pl
 
-from hai_ha_pipeline.keys import POSITION_BITS, stable_key
+from hai_ha_pipeline.keys import POSITION_BITS
 from hai_ha_pipeline.transforms.shape import looked_up
 from hai_ha_pipeline.transforms.successors import BETWEEN_CODES
 
@@ -40,9 +41,25 @@ def cut(dim_indicator: pl.DataFrame, dim_area: pl.DataFrame, area_succession: pl
     """Parts of areas or of indicators: of those whose largest group is the smaller share of all."""
     families, clusters = _families(dim_indicator), _clusters(dim_area, area_succession, area_coverage)
     dimension: Literal["area", "indicator"] = "area" if _largest_share(clusters) <= _largest_share(families) else "indicator"
-    groups = clusters if dimension == "area" else families
-    parts = [(code, stable_key("part", root) % count) for code, root in sorted(groups.items())]
+    parts = sorted(_dealt(clusters if dimension == "area" else families, count).items())
     return Cut(dimension, count, pl.DataFrame(parts, schema={"code": pl.String, "part": pl.Int64}, orient="row"))
+
+
+def _dealt(groups: dict[str, str], count: int) -> dict[str, int]:
+    """The part of each code: group by group, in their order, whole, to the part that has fewest codes by then.
+
+    Neighbours in that order often have much in common, such as whether there are figures of them at all, so they are spread.
+    """
+    codes: dict[str, list[str]] = {}
+    for code, group in sorted(groups.items()):
+        codes.setdefault(group, []).append(code)
+    parts = [(0, part) for part in range(count)]
+    part_of: dict[str, int] = {}
+    for _, of_group in sorted(codes.items()):
+        size, part = parts[0]
+        heapreplace(parts, (size + len(of_group), part))
+        part_of |= dict.fromkeys(of_group, part)
+    return part_of
 
 
 def _largest_share(groups: dict[str, str]) -> float:
