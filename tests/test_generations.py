@@ -17,7 +17,7 @@ from hai_ha_pipeline.errors import PublishError, UserError
 from hai_ha_pipeline.storage.generations import Generations
 from hai_ha_pipeline.storage.manifest import MANIFEST, files_in
 from hai_ha_pipeline.storage.rollback import RolledBack, release, roll_back, why_withheld
-from hai_ha_pipeline.storage.verify import State, check_from_a_new_process, differences
+from hai_ha_pipeline.storage.verify import Read, check_from_a_new_process, differences
 from tests.small_warehouse import legacy, publish_small, said, write_export
 
 
@@ -30,7 +30,7 @@ def database(tmp_path: Path) -> Path:
 def look_from_this_process(monkeypatch: pytest.MonkeyPatch) -> None:
     """A new process for each of a hundred publications would take a quarter of a minute; `test_publish*.py` look from one."""
 
-    def look(database: Path, rows: dict[str, int], generation: int | None, read: State | None) -> None:
+    def look(database: Path, rows: dict[str, int], generation: int | None, read: Read | None) -> None:
         assert differences(database, rows, generation, read) == ""
 
     monkeypatch.setattr("hai_ha_pipeline.storage.switch.check_from_a_new_process", look)
@@ -152,7 +152,7 @@ def test_another_storage_format_is_a_new_generation(database: Path, monkeypatch:
 def test_a_generation_that_others_cannot_read_is_taken_back(database: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     publish_small(database, 67)
 
-    def expects_too_much(path: Path, rows: dict[str, int], number: int, read: State) -> None:
+    def expects_too_much(path: Path, rows: dict[str, int], number: int, read: Read) -> None:
         check_from_a_new_process(path, {**rows, "core.household": 3}, number, read)
 
     monkeypatch.setattr("hai_ha_pipeline.storage.switch.check_from_a_new_process", expects_too_much)

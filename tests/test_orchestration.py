@@ -11,6 +11,7 @@ import polars as pl
 import pytest
 
 from hai_ha_pipeline.contracts.audit import Load
+from hai_ha_pipeline.contracts.types import empty
 from hai_ha_pipeline.definitions import defs
 from hai_ha_pipeline.errors import UserError
 from hai_ha_pipeline.orchestration import assets, automation
@@ -131,6 +132,13 @@ def test_a_broken_contract_names_its_failing_cases() -> None:
     assert not check.passed
     assert "export.csv" in str(check.metadata["failing_cases"].value)
     assert "nothing is published" in str(check.description)
+
+
+def test_a_table_without_rows_must_have_the_columns_of_its_contract() -> None:
+    nothing = empty(Load)
+    assert contract_check("load", Load, nothing).passed
+    wrong = (nothing.drop("records_read"), nothing.select(reversed(nothing.columns)), nothing.cast({"records_read": pl.String}))
+    assert not any(contract_check("load", Load, each).passed for each in wrong)
 
 
 def test_a_broken_contract_stops_what_comes_after_it(here: Path) -> None:

@@ -51,6 +51,21 @@ def test_a_family_stays_together_and_every_code_has_one_part(count: int) -> None
     assert sorted(code for number in range(count) for code in into.codes(number)) == sorted(dim_indicator()["indicator_code"])
 
 
+@pytest.mark.parametrize("count", [2, 5, 8])
+def test_parts_are_as_large_as_each_other_but_for_one_group(count: int) -> None:
+    # 17 indicators, of which the family of five is the largest group
+    sizes = [len(cut_into(count).codes(number)) for number in range(count)]
+    assert sum(sizes) == 17
+    assert max(sizes) - min(sizes) <= 5
+
+
+def test_neighbours_are_spread() -> None:
+    """So a part has its share also where there are figures of the first half alone."""
+    groups = {f"{number:02d}": f"{number:02d}" for number in range(40)}
+    part_of = cuts._dealt(groups, 4)
+    assert [sum(part_of[code] == part for code in list(groups)[:20]) for part in range(4)] == [5, 5, 5, 5]
+
+
 def test_what_succeeded_each_other_stays_together(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(cuts, "_largest_share", len)  # fewer areas than indicators
     into = cut_into(64)

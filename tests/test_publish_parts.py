@@ -22,10 +22,11 @@ from hai_ha_pipeline.storage import increment
 from hai_ha_pipeline.storage.build import Content, build
 from hai_ha_pipeline.storage.generations import Generations
 from hai_ha_pipeline.storage.macros import MACROS
+from hai_ha_pipeline.storage.manifest import sha256_of
 from hai_ha_pipeline.storage.parts import Parts
 from hai_ha_pipeline.storage.publish import Published, publish
 from hai_ha_pipeline.storage.rollback import roll_back
-from hai_ha_pipeline.storage.verify import State, check_from_a_new_process, differences, state_of
+from hai_ha_pipeline.storage.verify import Read, check_from_a_new_process, differences, state_of
 from tests.parted_warehouse import CUT, PARTS, TABLES, GrowthHistory, Row, codes, figures_of, parts_of, publish_parts, said, stage
 
 CONTENT = ("audit.build", "core.dim_area", "core.fact", "marts.growth_history")
@@ -38,7 +39,7 @@ Figures = list[list[Row]]
 Files = dict[str, list[Path]]
 
 
-def look(database: Path, rows: dict[str, int], generation: int | None, read: State | None) -> None:
+def look(database: Path, rows: dict[str, int], generation: int | None, read: Read | None) -> None:
     """A look from this process, which does not cost the start of a new one."""
     assert differences(database, rows, generation, read) == ""
 
@@ -193,13 +194,24 @@ def test_the_file_keeps_a_format_that_older_duckdb_reads(database: Path) -> None
 
 
 def test_what_was_published_is_not_taken_for_what_was_checked(database: Path) -> None:
-    """The new process looks whether it is the file that was read to its end: the same inode, as large, and not written since."""
+    """The new process looks whether it is the file that was read to its end, or at least has its bytes."""
     publish_parts(database, figures_of(28))
-    read = state_of(database)
-    check_from_a_new_process(database, {}, 1, read)
-    for other in ([0, *read[1:]], [read[0], 0, read[2]], [*read[:2], 0]):
-        with pytest.raises(PublishError, match="cannot be read back: it is not the file that was checked"):
-            check_from_a_new_process(database, {}, 1, other)
+    state, sha256 = state_of(database), sha256_of(database)
+    for read in ((state, "0" * 64), ((0, *state[1:]), sha256)):  # a file system may give another inode after a rename
+        check_from_a_new_process(database, {}, 1, read)
+    for other in ((0, *state[1:]), (state[0], 0, state[2]), (*state[:2], 0)):
+        with pytest.raises(PublishError, match="cannot be read back: other bytes than those that were checked"):
+            check_from_a_new_process(database, {}, 1, (other, "0" * 64))
+
+
+def test_rows_stand_in_the_order_of_the_parts(database: Path) -> None:
+    """Though both halves of the parts are loaded at the same time, each anew at every publication."""
+    figures = [[(0, 0, 100 * part + number) for number in range(50)] for part in range(PARTS)]
+    for first in range(3):
+        publish_parts(database, [[(0, 0, first), *rows] for rows in figures])
+        with closing(duckdb.connect(str(database), read_only=True)) as connection:
+            values = [value for (value,) in connection.execute("SELECT value FROM core.fact ORDER BY rowid").fetchall()]
+        assert values == [value for rows in figures for value in (first, *(each for _, _, each in rows))]
 
 
 class TestBuiltWhole:

@@ -254,12 +254,15 @@ def test_an_earlier_figure_that_its_series_contradicts_is_set_aside_with_its_rea
     assert (row["value_as_printed"], row["content"]) == ("34000", read["earlier_file"]["sha256"][0])
 
 
-def test_a_load_that_cannot_be_read_again_is_told_of(tmp_path: Path) -> None:
+@pytest.mark.parametrize("is_gone", [False, True])
+def test_a_load_that_cannot_be_read_again_is_told_of(tmp_path: Path, *, is_gone: bool) -> None:
     loaded(tmp_path, "output;2024;100\n", "output;2024;110\n")
     contents = tmp_path / "archive" / "contents"
     for path in contents.iterdir():
         if "2024;100" in path.read_text():
             path.unlink()
+            if not is_gone:
+                path.write_text("output;2024;101\n")
     read = ingested(tmp_path, DAY_3)
     assert read["earlier_load"]["message"].to_list() == ["a file of it is no longer in the archive, or is damaged there"]
     assert windows(read) == [(110, NOVEMBER_25, None, True)]

@@ -24,6 +24,15 @@ def test_a_table_comes_back_as_it_was_written_last(stage: Stage) -> None:
     assert stage.read("commune").equals(COMMUNES)
 
 
+def test_tables_written_plainly_are_read_together(stage: Stage) -> None:
+    """Each also where it alone says the same in every row, or has none."""
+    for number in range(2):
+        stage.write(f"made/{number}/commune", COMMUNES.slice(number, 1), plainly=True)
+    stage.write("made/2/commune", COMMUNES.clear(), plainly=True)
+    assert stage.read_together(f"made/{number}/commune" for number in range(3)).equals(COMMUNES)
+    assert stage.read("made/1/commune").equals(COMMUNES.tail(1))
+
+
 def test_a_table_that_no_run_has_made_is_not_found(stage: Stage) -> None:
     assert not stage.has("commune")
     with pytest.raises(FileNotFoundError):

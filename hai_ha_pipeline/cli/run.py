@@ -123,10 +123,14 @@ def _show_summary(console: Console, summary: dict[str, Answer]) -> None:
     for position, (status, count) in enumerate(summary["targets"].rows):
         targets.append(", " if position else "").append(f"{count} {status.replace('_', ' ')}", style=STATUS_STYLES[status])
     console.print(targets)
-    disagreements = summary["disagreements"].rows
+    _show_disagreements(console, summary["disagreements"].rows)
+
+
+def _show_disagreements(console: Console, disagreements: list[tuple[Any, ...]]) -> None:
+    """The figures that contradict each other, no more than one screen of them."""
     if disagreements:
-        console.print(f"Figures that contradict each other: {len(disagreements)}")
+        console.print(f"Figures that contradict each other: {len(disagreements):,}")
     for area, indicator, period, explanation in disagreements[:MOST_SHOWN]:
         console.print(Text(f"  {area}, {indicator.lower()}, {period}: {explanation}", style="dim"))
     if (more := len(disagreements) - MOST_SHOWN) > 0:
-        console.print(f"  ... and {more:,} more: hai-ha query \"FROM marts.consistency WHERE verdict = 'inconsistent'\"", style="dim")
+        console.print(f"  and {more:,} more: hai-ha query \"FROM marts.consistency WHERE verdict = 'inconsistent'\"", style="dim")

@@ -10,7 +10,7 @@ from hai_ha_pipeline.contracts.types import Column, Contract, columns
 
 PREVIEW_ROWS = 10
 PREVIEW_TEXT = 60
-CHARTED = {"attainment", "growth", "consistency"}
+CHARTED = {"attainment": "attainment_chart", "growth": "growth_chart", "consistency": "consistency_chart"}
 
 
 def column_schema(contract: type[Contract]) -> dg.TableSchema:
@@ -34,8 +34,8 @@ def _chart(name: str, rows: pl.DataFrame) -> bytes | None:
     """The chart of a mart; what draws is imported only where something is drawn."""
     from hai_ha_pipeline.orchestration import charts
 
-    drawn = {"attainment": charts.attainment_chart, "growth": charts.growth_chart, "consistency": charts.consistency_chart}
-    return drawn[name](rows)
+    chart: bytes | None = getattr(charts, CHARTED[name])(rows)
+    return chart
 
 
 def as_markdown(rows: pl.DataFrame) -> str:

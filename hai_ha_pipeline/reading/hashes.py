@@ -19,13 +19,12 @@ def hash_of(path: Path) -> str:
     It is read again unless it is the same inode with the size and the time of its last change (`ctime`, which the system sets and nobody
     can choose) that it had when this process read it, and that time was long past then.
     """
-    began = time.time_ns()
-    file = path.stat()
-    identity = (file.st_dev, file.st_ino, file.st_size, file.st_ctime_ns)
-    seen, known = _known.get(path, (None, ""))
-    if seen == identity:
-        return known
     with path.open("rb") as content:
+        file, began = os.fstat(content.fileno()), time.time_ns()
+        identity = (file.st_dev, file.st_ino, file.st_size, file.st_ctime_ns)
+        seen, known = _known.get(path, (None, ""))
+        if seen == identity:
+            return known
         found = hashlib.file_digest(content, "sha256").hexdigest()
     if began - file.st_ctime_ns > SETTLED_NS:
         _known[path] = identity, found

@@ -118,8 +118,9 @@ def kept_files(opened: OpenedSource, hashes: Mapping[str, str], reading: Reading
 
 def not_kept(opened: OpenedSource, hashes: Mapping[str, str], reading: Reading, only: set[str]) -> set[str]:
     """Those of `only` some files of a source that would have to be read."""
-    keys = _keys(opened, [place for place in opened.places if place.name in only], hashes, reading)
-    return {name for name, key in keys.items() if _kept(reading, key.value) is None}
+    with whatever_it_provokes(opened.folder.name):
+        keys = _keys(opened, [place for place in opened.places if place.name in only], hashes, reading)
+        return {name for name, key in keys.items() if _kept(reading, key.value) is None}
 
 
 def figures_of(files: Iterable[FileKept], shelf: Shelf, parts: set[int] | None = None) -> pl.DataFrame:

@@ -69,7 +69,7 @@ def _files_of_last(source: str, load: Load, archive: Archive, reading: Reading) 
     """The files of the last load as they are read today; none where they cannot be."""
     if not load.files:
         return []
-    read, _ = read_again(source, load, archive, reading, set(load.columns))
+    read, _ = read_again(source, load, archive, reading, set(load.columns), may_be_damaged=True)
     return read[1] if read else None
 
 

@@ -66,18 +66,21 @@ def replayed(source: str, present: tuple[OpenedSource, list[FileKept]] | None, l
 
 
 def read_again(
-    source: str, load: Load, archive: Archive, reading: Reading, unread: set[str]
+    source: str, load: Load, archive: Archive, reading: Reading, unread: set[str], *, may_be_damaged: bool = False
 ) -> tuple[tuple[OpenedSource, list[FileKept]] | None, str | None]:
-    """Of a load the files named by `unread`, or why they cannot be read; neither where the load has no files."""
+    """Of a load the files named by `unread`, or why they cannot be read; neither where the load has no files.
+
+    Their copies in the archive must be whole, also where what was read of them is kept; or, with `may_be_damaged`, only where it is not.
+    """
     if not load.files:
         return None, None
     around = load.files.keys() - load.columns.keys()
     try:
-        with _restored(source, load, archive, around) as opened:
-            lacking = not_kept(opened, load.files, reading, unread) if opened else set()
-            if opened and not lacking:
-                return (opened, kept_files(opened, load.files, reading, unread)), None
-        with _restored(source, load, archive, around | lacking) as opened:
+        if may_be_damaged:
+            with _restored(source, load, archive, around) as opened:
+                if opened and not not_kept(opened, load.files, reading, unread):
+                    return (opened, kept_files(opened, load.files, reading, unread)), None
+        with _restored(source, load, archive, around | unread) as opened:
             return ((opened, kept_files(opened, load.files, reading, unread)), None) if opened else (None, DAMAGED)
     except SourceError as error:
         return None, str(error)

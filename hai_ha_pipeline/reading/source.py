@@ -3,6 +3,7 @@
 import logging
 import math
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -203,14 +204,15 @@ def read_file(opened: OpenedSource, place: Place) -> Iterator[FileRead]:
     """
     where = f"sources/{opened.folder.name}/{place.name}"
     content = place.path.read_bytes()
-    sha256 = hash_of_content(content)
     corrections = opened.corrections.filter(pl.col("file") == place.name)
-    pieces = read_table_in_pieces(content, where, place.resource, place.layout, has_corrections=not corrections.is_empty())
-    del content  # as large as the file
-    for records in pieces:
-        statements = statements_of(opened.folder.name, place.resource, place.layout, place.name, records, corrections)
-        yield FileRead(place, sha256, statements, records.header, records.count)
-    if hash_of(place.path) != sha256:
+    with ThreadPoolExecutor(1) as aside:
+        hashing = aside.submit(hash_of_content, content)
+        pieces = read_table_in_pieces(content, where, place.resource, place.layout, has_corrections=not corrections.is_empty())
+        del content  # as large as the file
+        for records in pieces:
+            statements = statements_of(opened.folder.name, place.resource, place.layout, place.name, records, corrections)
+            yield FileRead(place, hashing.result(), statements, records.header, records.count)
+    if hash_of(place.path) != hashing.result():
         raise changed_meanwhile(where)
 
 

@@ -68,10 +68,9 @@ def _opened(content: bytes, where: str, *, values: bool) -> Any:
         raise SourceError(where, "is no .xlsx workbook", "save it as .xlsx, or declare the `format` it has") from None
     if size > LARGEST:
         raise SourceError(where, f"unpacks to {size / 1024**3:.1f} GiB, more than any workbook needs", "export the file again")
+    warnings.filterwarnings("ignore", module="openpyxl")  # about styles and validations, which are not read
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # about styles and validations, which are not read
-            return openpyxl.load_workbook(io.BytesIO(content), read_only=True, data_only=values)
+        return openpyxl.load_workbook(io.BytesIO(content), read_only=True, data_only=values)
     except Exception as error:
         what = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
         raise SourceError(where, f"is no workbook that can be read: {what}", "open it and save it as .xlsx again") from None

@@ -6,7 +6,7 @@ It is built where nobody looks yet; putting it in place is `publish.py`. Buildin
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import chain
@@ -97,20 +97,21 @@ def _load(connection: duckdb.DuckDBPyConnection, content: Content, *, with_rows:
     several = {table: content.parquet[name] for name, table in content.published().items()}
     for table, files in several.items():
         connection.execute(f"CREATE TABLE draft.{table} AS FROM {reading(files[:1])} LIMIT 0")
+    if not with_rows:
+        return
+    largest_first = sorted(several, key=lambda table: -sum(file.stat().st_size for file in several[table]))
+    halves = [(table, half) for table in largest_first for half in _halves(several[table])]
+    with in_order(connection, max(several.values(), key=len)), ExitStack() as opened, ThreadPoolExecutor(os.cpu_count()) as threads:
+        cursors = [opened.enter_context(closing(connection.cursor())) for _ in halves]
+        loads = [threads.submit(_load_half, cursor, *half) for cursor, half in zip(cursors, halves, strict=True)]
+        for cursor, loaded in zip(cursors, loads, strict=True):
+            loaded.result()
+            cursor.execute("COMMIT")  # in the order of the halves, so that the order of their rows is the same each time
 
-    def load(table: str, files: Sequence[Path]) -> duckdb.DuckDBPyConnection:
-        loading = connection.cursor()
-        loading.execute("BEGIN")
-        loading.execute(f"INSERT INTO draft.{table} FROM {reading(files)}")
-        return loading
 
-    if with_rows:
-        largest_first = sorted(several, key=lambda table: -sum(file.stat().st_size for file in several[table]))
-        halves = [(table, half) for table in largest_first for half in _halves(several[table])]
-        with in_order(connection, max(several.values(), key=len)), ThreadPoolExecutor(os.cpu_count()) as threads:
-            for loaded in [threads.submit(load, *half) for half in halves]:
-                with closing(loaded.result()) as loading:  # in the order of the halves, so that of their rows is the same each time
-                    loading.execute("COMMIT")
+def _load_half(cursor: duckdb.DuckDBPyConnection, table: str, files: Sequence[Path]) -> None:
+    cursor.execute("BEGIN")
+    cursor.execute(f"INSERT INTO draft.{table} FROM {reading(files)}")
 
 
 def _halves(files: Sequence[Path]) -> list[Sequence[Path]]:

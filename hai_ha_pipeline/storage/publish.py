@@ -27,7 +27,7 @@ from hai_ha_pipeline.storage.parts import Parts
 from hai_ha_pipeline.storage.quoting import quoted
 from hai_ha_pipeline.storage.rollback import why_withheld
 from hai_ha_pipeline.storage.switch import switch
-from hai_ha_pipeline.storage.verify import State, check_file, state_of
+from hai_ha_pipeline.storage.verify import Read, check_file, state_of
 
 Writer = Callable[[Path, Path], None]
 """Writes what leaves beside the database: given the finished DuckDB file (to be read only) and the folder of its generation."""
@@ -80,13 +80,13 @@ def publish(database: Path, parquet: Parquet, tables: Tables, writers: Sequence[
             file = draft / database.name
             increment = build_on_published(generations, file, content)
             rows = increment.rows if increment else build(file, content)
-            read, sha256 = _read_to_the_end(file, rows)
+            read = _read_to_the_end(file, rows)
             built = contents(file, number, generations.current(), now, content.storage_version)
             if kept := _kept(generations, file, built, content, increment):
                 return kept
             for writer in writers:
                 writer(file, draft)
-            _finish(generations, draft, built, sha256)
+            _finish(generations, draft, built, read)
         finally:
             shutil.rmtree(draft, ignore_errors=True)
         try:
@@ -141,21 +141,21 @@ def _differ(connection: duckdb.DuckDBPyConnection, content: Content, name: str, 
     return bool(rows)
 
 
-def _read_to_the_end(file: Path, rows: Mapping[str, int]) -> tuple[State, str]:
+def _read_to_the_end(file: Path, rows: Mapping[str, int]) -> Read:
     """Check a built file; its state and its hash, which is taken meanwhile."""
-    read = state_of(file)
+    state = state_of(file)
     with ThreadPoolExecutor(1) as aside:
         hashing = aside.submit(sha256_of, file)
         check_file(file, rows)
-        return read, hashing.result()
+        return state, hashing.result()
 
 
-def _finish(generations: Generations, draft: Path, built: Manifest, sha256: str) -> None:
+def _finish(generations: Generations, draft: Path, built: Manifest, read: Read) -> None:
     """Give a draft its manifest, its place on disk and its name; readers still see nothing of it."""
     if wal(draft / generations.database.name).exists():
         raise PublishError(str(draft), "a writer has opened the database for writing", "open it with read_only=True")
     generations.check_paths([path.name for path in draft.iterdir()])
-    sealed = built.with_files_of(draft, {generations.database.name: sha256})
+    sealed = built.with_files_of(draft, {generations.database.name: read[1]})
     (draft / MANIFEST).write_text(sealed.as_json(), encoding="utf-8")
     seal(draft)
     draft.rename(generations.path(built.generation))

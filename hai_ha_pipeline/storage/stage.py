@@ -66,10 +66,11 @@ class Stage:
 
     def read_together(self, tables: Iterable[str]) -> pl.DataFrame:
         """The rows of several tables that were written `plainly`, all of them at once."""
-        if not is_address(self.folder):
-            return pl.read_parquet([self.path(table) for table in tables])
-        with reaching(self.folder):
-            return pl.read_parquet([self._address(table) for table in tables], storage_options=options())
+        with _told_where_damaged(self.folder):
+            if not is_address(self.folder):
+                return pl.read_parquet([self.path(table) for table in tables])
+            with reaching(self.folder):
+                return pl.read_parquet([self._address(table) for table in tables], storage_options=options())
 
     def note(self, name: str, said: Any) -> None:
         """Replace a note: what JSON can say. Raises `PlaceError` where an address cannot be reached."""
@@ -114,13 +115,20 @@ def read_staged(place: Path | str, start: int = 0, length: int | None = None) ->
 
 def beside_rows(place: Path | str) -> tuple[list[str], pl.DataFrame]:
     """All columns of a Parquet file, in order, and one row of those that stand beside the rows; none do in a file of somebody else."""
-    try:
+    with _told_where_damaged(place):
         metadata = pl.read_parquet_metadata(place, storage_options=_options(place))
-    except pl.exceptions.ComputeError as error:
-        raise PlaceError(str(place), f"is no whole Parquet file: {error}", "delete the folder of the stage: it is made anew") from error
     if COLUMNS not in metadata:
         return list(pl.read_parquet_schema(place)), pl.DataFrame()
     return json.loads(metadata[COLUMNS]), pl.read_ipc(io.BytesIO(base64.b64decode(metadata[CONSTANTS])))
+
+
+@contextmanager
+def _told_where_damaged(place: Path | str) -> Iterator[None]:
+    """Raise `PlaceError` where a file is not what was written there."""
+    try:
+        yield
+    except pl.exceptions.ComputeError as error:
+        raise PlaceError(str(place), f"holds no whole Parquet file: {error}", "delete the folder of the stage: it is made anew") from error
 
 
 def constants(rows: pl.DataFrame) -> list[str]:

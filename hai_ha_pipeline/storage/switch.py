@@ -7,11 +7,11 @@ from collections.abc import Mapping
 
 from hai_ha_pipeline.errors import PublishError
 from hai_ha_pipeline.storage.generations import Generations
-from hai_ha_pipeline.storage.verify import GENERATION, State, check_from_a_new_process
+from hai_ha_pipeline.storage.verify import GENERATION, Read, check_from_a_new_process
 
 
-def switch(generations: Generations, number: int, rows: Mapping[str, int], read: State | None = None) -> None:
-    """Publish a generation that holds these rows, in a database of this state where all of it was `read` just now.
+def switch(generations: Generations, number: int, rows: Mapping[str, int], read: Read | None = None) -> None:
+    """Publish a generation that holds these rows, in a database all of which was `read` just now, or else is now.
 
     Raises `PublishError` where a new process cannot read it through the stable path; then the one before is published again.
     """

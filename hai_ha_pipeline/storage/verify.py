@@ -14,16 +14,19 @@ import duckdb
 
 from hai_ha_pipeline.errors import PublishError
 from hai_ha_pipeline.storage.generations import wal
+from hai_ha_pipeline.storage.manifest import sha256_of
 
 GENERATION = "audit.generation"
-State = list[int]
+State = tuple[int, int, int]
 """A file as it lies there: inode, size, and when it was written last."""
+Read = tuple[State, str]
+"""A file that was read to its end: its state then, and its SHA-256."""
 
 
 def state_of(file: Path) -> State:
     """The state of a file. Where it is still the same, so are the bytes."""
     found = file.stat()
-    return [found.st_ino, found.st_size, found.st_mtime_ns]
+    return found.st_ino, found.st_size, found.st_mtime_ns
 
 
 def check_file(database: Path, rows: Mapping[str, int]) -> None:
@@ -34,7 +37,7 @@ def check_file(database: Path, rows: Mapping[str, int]) -> None:
         raise PublishError(str(database), f"the built file differs from its tables: {found}", "run again; report it if it stays so")
 
 
-def check_from_a_new_process(database: Path, rows: Mapping[str, int], generation: int | None, read: State | None = None) -> None:
+def check_from_a_new_process(database: Path, rows: Mapping[str, int], generation: int | None, read: Read | None = None) -> None:
     """What others will see: in this process an open connection could still show the old file."""
     command = [sys.executable, "-m", __name__, str(database), json.dumps([generation, read])]
     seen = subprocess.run(command, input=json.dumps(dict(rows)), capture_output=True, text=True, check=False)  # noqa: S603
@@ -45,13 +48,13 @@ def check_from_a_new_process(database: Path, rows: Mapping[str, int], generation
         )
 
 
-def differences(database: Path, rows: Mapping[str, int], generation: int | None, read: State | None = None) -> str:
+def differences(database: Path, rows: Mapping[str, int], generation: int | None, read: Read | None = None) -> str:
     """How the file differs from what it should hold, having read all of it; nothing where it does not.
 
-    With the state of a file of which all was `read` before, it must be that file; then only its rows are counted.
+    Where it is a file of which all was `read` before, only its rows are counted: one of the same state, or else of the same bytes.
     """
-    if read and state_of(database) != read:
-        return "it is not the file that was checked"
+    if read and state_of(database) != tuple(read[0]) and sha256_of(database) != read[1]:
+        return "other bytes than those that were checked"
     with closing(duckdb.connect(str(database), read_only=True)) as connection:
         found = {table: count(connection, table) for table in rows}
         for table in () if read else rows:
