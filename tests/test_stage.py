@@ -33,6 +33,17 @@ def test_tables_written_plainly_are_read_together(stage: Stage) -> None:
     assert stage.read("made/1/commune").equals(COMMUNES.tail(1))
 
 
+def test_a_damaged_file_is_told_of_with_a_remedy(tmp_path: Path) -> None:
+    stage = Stage(tmp_path)
+    for number in range(2):
+        stage.write(f"made/{number}/commune", COMMUNES, plainly=True)
+    stage.path("made/1/commune").write_bytes(stage.path("made/1/commune").read_bytes()[:100])
+    with pytest.raises(PlaceError, match=r"(?s)no whole Parquet file.*delete the folder of the stage"):
+        stage.read("made/1/commune")
+    with pytest.raises(PlaceError, match=r"(?s)no whole Parquet file.*delete the folder of the stage"):
+        stage.read_together(["made/0/commune", "made/1/commune"])
+
+
 def test_a_table_that_no_run_has_made_is_not_found(stage: Stage) -> None:
     assert not stage.has("commune")
     with pytest.raises(FileNotFoundError):
