@@ -5,7 +5,7 @@ A table's asset is its function, its contract's check, and what the UI shows of 
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, TypeGuard
 
 import dagster as dg
 import polars as pl
@@ -160,7 +160,7 @@ def _needs(table: Read | Table) -> set[dg.AssetKey]:
     return {dg.AssetKey(need) for need in (table.needs if isinstance(table, Table) else of_figures)}
 
 
-def _is_given_on(table: Read | Table) -> bool:
+def _is_given_on(table: Read | Table) -> TypeGuard[Table]:
     return isinstance(table, Table) and not table.is_cut
 
 
@@ -170,7 +170,7 @@ def _put_together(table: Read | Table, made: list[PartMade], stage: Stage) -> dg
     count = sum(part.rows[table.name] for part in made)
     if any(part.broken for part in made):
         return dg.MaterializeResult(asset_key=table.name, check_results=[verdict(table.name, count, broken)])
-    if isinstance(table, Table) and table.of_parts and not table.is_cut:
+    if _is_given_on(table) and table.of_parts:
         rows = stage.read_together(part.place(table.name) for part in made)
         return judged(table.name, table.contract, table.of_parts(rows))
     return dg.MaterializeResult(

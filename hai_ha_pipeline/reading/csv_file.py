@@ -45,7 +45,11 @@ def read_records(
     """
     text = text_of(content, where, encoding)
     header = read_header(text, where, dialect, schema)
-    used = used_columns(header, where, schema, value_columns)
+    return _records(text, header, used_columns(header, where, schema, value_columns), dialect, schema, may_repeat=may_repeat)
+
+
+def _records(text: Text, header: Header, used: dict[str, str], dialect: Dialect, schema: Schema, *, may_repeat: bool = False) -> Records:
+    """All records of a text at once."""
     cells, damaged = _table(text, header, dialect)
     if not text.is_composed:
         cells = cells.with_columns(pl.exclude(ROW).str.normalize("NFC"))
@@ -66,12 +70,12 @@ def read_in_pieces(
 
     Only where a record is read without the others: every line is one, and none can be the header again.
     """
-    text = text_of(content, where, encoding) if len(content) >= LARGE else None
-    header = read_header(text, where, dialect, schema) if text else None
-    if text is None or header is None or not _can_be_cut(text, header, dialect):
-        yield read_records(content, where, encoding, dialect, schema, value_columns)
-        return
+    text = text_of(content, where, encoding)
+    header = read_header(text, where, dialect, schema)
     used = used_columns(header, where, schema, value_columns)
+    if not _can_be_cut(text, header, dialect):
+        yield _records(text, header, used, dialect, schema)
+        return
     lacking = [pl.lit("").alias(field.name) for field in schema.fields if field.name not in used]
     repeated, ends = _repeated_lines(text, header), text.offsets
     for first in range(header.line, ends.len() - 1, PIECE):
@@ -89,8 +93,8 @@ def read_in_pieces(
 
 
 def _can_be_cut(text: Text, header: Header, dialect: Dialect) -> bool:
-    """Whether each line of a file can be read without the others."""
-    if header.end == len(text.data) or not text.is_composed or not _is_read_by_line(text, header, dialect):
+    """Whether a file is large and each of its lines can be read without the others."""
+    if len(text.data) - header.end < LARGE or not text.is_composed or not _is_read_by_line(text, header, dialect):
         return False
     names = [next(name for name in row if name).encode() for row in header.rows if any(row)]
     return all(text.data.rfind(name, header.end) < 0 for name in names)  # from its end, which takes half the time

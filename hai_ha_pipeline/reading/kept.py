@@ -109,18 +109,19 @@ def kept_files(opened: OpenedSource, hashes: Mapping[str, str], reading: Reading
     places = [place for place in opened.places if only is None or place.name in only]
     with whatever_it_provokes(opened.folder.name):
         keys = _keys(opened, places, hashes, reading)
-        known = {name: kept for name, key in keys.items() if (kept := _kept(reading, key.value))}
+        known = _known(keys, reading)
         unread = [place for place in places if place.name not in known]
         for kept in _read(opened, unread, keys, reading):
             known[kept.name] = kept
     return [known[place.name] for place in places]
 
 
-def not_kept(opened: OpenedSource, hashes: Mapping[str, str], reading: Reading, only: set[str]) -> set[str]:
-    """Those of `only` some files of a source that would have to be read."""
+def kept_already(opened: OpenedSource, hashes: Mapping[str, str], reading: Reading, only: set[str]) -> list[FileKept] | None:
+    """The same of `only` some files, where nothing has to be read for it; none where something would have to be."""
+    places = [place for place in opened.places if place.name in only]
     with whatever_it_provokes(opened.folder.name):
-        keys = _keys(opened, [place for place in opened.places if place.name in only], hashes, reading)
-        return {name for name, key in keys.items() if _kept(reading, key.value) is None}
+        known = _known(_keys(opened, places, hashes, reading), reading)
+    return [known[place.name] for place in places] if len(known) == len(places) else None
 
 
 def figures_of(files: Iterable[FileKept], shelf: Shelf, parts: set[int] | None = None) -> pl.DataFrame:
@@ -150,6 +151,11 @@ def _keys(opened: OpenedSource, places: list[Place], hashes: Mapping[str, str], 
         ]
         keys[place.name] = _Key(hashlib.sha256(json.dumps([reading.shared, *inputs]).encode()).hexdigest()[:32], sha256)
     return keys
+
+
+def _known(keys: Mapping[str, _Key], reading: Reading) -> dict[str, FileKept]:
+    """The files, by name, that are kept."""
+    return {name: kept for name, key in keys.items() if (kept := _kept(reading, key.value))}
 
 
 def _kept(reading: Reading, key: str) -> FileKept | None:

@@ -14,7 +14,7 @@ from typing import Any
 
 from hai_ha_pipeline.errors import SourceError
 from hai_ha_pipeline.reading.archive import Archive, Load
-from hai_ha_pipeline.reading.kept import FileKept, Reading, kept_files, not_kept
+from hai_ha_pipeline.reading.kept import FileKept, Reading, kept_already, kept_files
 from hai_ha_pipeline.reading.source import OpenedSource, described, open_source
 
 Row = dict[str, Any]
@@ -78,8 +78,8 @@ def read_again(
     try:
         if may_be_damaged:
             with _restored(source, load, archive, around) as opened:
-                if opened and not not_kept(opened, load.files, reading, unread):
-                    return (opened, kept_files(opened, load.files, reading, unread)), None
+                if opened and (files := kept_already(opened, load.files, reading, unread)) is not None:
+                    return (opened, files), None
         with _restored(source, load, archive, around | unread) as opened:
             return ((opened, kept_files(opened, load.files, reading, unread)), None) if opened else (None, DAMAGED)
     except SourceError as error:

@@ -75,7 +75,7 @@ def _by_areas(figures: pl.DataFrame, areas: pl.DataFrame) -> Iterator[pl.DataFra
         return
     counts = figures.group_by("area_key").len().join(areas, on="area_key").group_by("area_place").agg("area_key", pl.col("len").sum())
     parts = counts.sort("area_place").with_columns(part=pl.col("len").cum_sum() // PART).partition_by("part", maintain_order=True)
-    for part in parts or [counts]:
+    for part in parts:
         yield figures.filter(pl.col("area_key").is_in(part["area_key"].explode().implode()))
 
 

@@ -75,5 +75,5 @@ def by_indicators(figures: pl.LazyFrame, dim_indicator: pl.DataFrame, size: int)
         .join(dim_indicator.select("indicator_code", "indicator_key"), on="indicator_code")
     )
     parts = counts.sort("indicator_key").with_columns(part=pl.col("len").cum_sum() // size).partition_by("part", maintain_order=True)
-    for part in parts or [counts]:
+    for part in parts:
         yield figures.filter(pl.col("indicator_code").is_in(part["indicator_code"].implode())).collect()
